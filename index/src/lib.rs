@@ -1,0 +1,1 @@
+//! Finds the known claim that a text repeats.

@@ -1,0 +1,1 @@
+//! Klarstelle: tracks false claims and finds the fact-check that answers them.

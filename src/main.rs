@@ -1,0 +1,2 @@
+//! The `klarstelle` command.
+fn main() {}
