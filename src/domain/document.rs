@@ -1,0 +1,33 @@
+//! What was read, cleaned.
+
+use super::{Lang, Timestamp, WebUrl};
+
+/// One page or post: what extraction makes of fetched bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Where it was read.
+    pub url: WebUrl,
+    /// Where its publisher says that it lives (`rel=canonical`), if elsewhere.
+    pub canonical_url: Option<WebUrl>,
+    /// Its title; empty for posts.
+    pub title: String,
+    /// Its main text: paragraphs separated by a newline.
+    pub text: String,
+    /// The language it declares, or that was detected.
+    pub lang: Lang,
+    /// Its author's name as printed; `None` for posts: accounts of private persons are not kept.
+    pub author: Option<String>,
+    /// When it says that it was published.
+    pub published_at: Option<Timestamp>,
+}
+
+/// A passage of a document that may be checkable: what detection finds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mention {
+    /// The passage, verbatim.
+    pub quote: String,
+    /// Its language.
+    pub lang: Lang,
+    /// How claim-like it is, 0 to 1.
+    pub score: f32,
+}

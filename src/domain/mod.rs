@@ -1,0 +1,36 @@
+//! The nouns of the house: plain values, no IO, no wire formats. One noun a file.
+
+mod actor;
+mod attachment;
+mod change;
+mod claim;
+mod document;
+mod fact_check;
+mod id;
+mod key;
+mod sighting;
+mod source;
+mod time;
+mod url;
+mod verdict;
+mod words;
+
+pub use actor::Actor;
+pub use attachment::{Attachment, AttachmentState, Reason, ReasonError};
+pub use change::{Action, Change, ObjectKind};
+pub use claim::{Claim, ClaimOrigin, ClaimText, ClaimTextError};
+pub use claim_index::{Fingerprint, Lang};
+pub use document::{Document, Mention};
+pub use fact_check::{
+    ExternalFactCheck, FactCheck, FactCheckBody, FactCheckOrigin, FactCheckVersion, OwnFactCheck,
+    Publisher, Rating,
+};
+pub use id::{
+    AttachmentId, ClaimId, DocumentId, FactCheckId, IdError, KeyId, SightingId, SourceId,
+};
+pub use key::{ApiKey, Scope};
+pub use sighting::Sighting;
+pub use source::{Source, SourceKind, SourceKindError};
+pub use time::Timestamp;
+pub use url::{UrlError, UrlKey, WebUrl};
+pub use verdict::Verdict;

@@ -1,0 +1,28 @@
+//! Where a claim was seen.
+
+use serde::Serialize;
+
+use super::{ClaimId, Lang, SightingId, SourceId, Timestamp, WebUrl};
+
+/// A mention assigned to a claim (ClaimReview's `appearance`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sighting {
+    /// Its identifier.
+    pub id: SightingId,
+    /// The claim that was seen.
+    pub claim_id: ClaimId,
+    /// The page or post.
+    pub url: WebUrl,
+    /// The page's title, if it has one.
+    pub title: String,
+    /// The wording seen there, verbatim.
+    pub quote: String,
+    /// The wording's language.
+    pub lang: Lang,
+    /// The source that led there, if it is still set.
+    pub source_id: Option<SourceId>,
+    /// When the page says that it was published.
+    pub published_at: Option<Timestamp>,
+    /// When we first saw it there.
+    pub seen_at: Timestamp,
+}

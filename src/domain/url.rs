@@ -1,0 +1,173 @@
+//! Web addresses, and the key under which equal ones meet.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Why a text is no web address that we take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UrlError {
+    /// Longer than [`WebUrl::MAX_BYTES`].
+    #[error("the address is longer than 2048 bytes")]
+    TooLong,
+    /// Not a URL by the WHATWG URL standard.
+    #[error("not a web address")]
+    Malformed,
+    /// Another scheme than http or https.
+    #[error("only http and https addresses are taken")]
+    Scheme,
+    /// A user name or password in the address.
+    #[error("an address with a user name or password is not taken")]
+    Credentials,
+}
+
+/// An absolute http or https address without credentials, at most 2048 bytes, as the WHATWG URL standard serialises it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct WebUrl(String);
+
+impl WebUrl {
+    /// Longest address taken, in bytes.
+    pub const MAX_BYTES: usize = 2048;
+
+    /// Parses and checks an address.
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
+        if text.len() > Self::MAX_BYTES {
+            return Err(UrlError::TooLong);
+        }
+        let url = url::Url::parse(text.trim()).map_err(|_| UrlError::Malformed)?;
+        Self::try_from(url)
+    }
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The key under which equal addresses meet.
+    pub fn key(&self) -> UrlKey {
+        UrlKey::of(self)
+    }
+
+    /// The parsed form.
+    pub fn to_url(&self) -> url::Url {
+        url::Url::parse(&self.0).expect("was serialised from a parsed URL")
+    }
+
+    /// Resolves a reference found in a page at this address.
+    pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
+        let url = self.to_url().join(reference.trim()).map_err(|_| UrlError::Malformed)?;
+        Self::try_from(url)
+    }
+}
+
+impl TryFrom<url::Url> for WebUrl {
+    type Error = UrlError;
+    fn try_from(url: url::Url) -> Result<Self, UrlError> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(UrlError::Scheme);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(UrlError::Credentials);
+        }
+        if url.host().is_none() {
+            return Err(UrlError::Malformed);
+        }
+        let text = String::from(url);
+        if text.len() > Self::MAX_BYTES {
+            return Err(UrlError::TooLong);
+        }
+        Ok(Self(text))
+    }
+}
+
+impl fmt::Display for WebUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for WebUrl {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A normalised address: two addresses of the same page give the same key. It is stored, so its rules are versioned
+/// with [`claim_index::NORMALISER_VERSION`] and held by `fixtures/urls/normalise.json`. It is a key, not an address to fetch.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UrlKey(String);
+
+/// Query parameters that only say how a reader came here.
+const TRACKING: &[&str] = &[
+    "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "mc_cid", "mc_eid", "igshid", "igsh", "twclid",
+    "yclid", "ref_src", "ref_url", "_hsenc", "_hsmi", "mkt_tok", "wt_mc", "wt_zmc", "at_medium", "at_campaign",
+    "ocid", "cmpid", "ns_campaign", "ns_mchannel", "spm", "vero_id", "oly_anon_id", "oly_enc_id", "__twitter_impression",
+];
+
+impl UrlKey {
+    fn of(url: &WebUrl) -> Self {
+        let url = url.to_url();
+        let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+        let host = host.strip_prefix("www.").unwrap_or(host);
+        let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
+        let path = percent(url.path());
+        let path = if path == "/" { "/" } else { path.trim_end_matches('/') };
+        Self(format!("{host}{port}{}{}", if path.is_empty() { "/" } else { path }, query(&url)))
+    }
+
+    /// The key as stored: host, port, path and sorted query, without scheme.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UrlKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn query(url: &url::Url) -> String {
+    let mut pairs: Vec<String> = url
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !is_tracking(pair.split('=').next().unwrap_or_default()))
+        .map(percent)
+        .collect();
+    pairs.sort();
+    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+}
+
+fn is_tracking(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.starts_with("utm_") || TRACKING.contains(&name.as_str())
+}
+
+/// Percent-encoding in one form (RFC 3986, 6.2.2): unreserved characters plain, hex digits in upper case.
+fn percent(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let code = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
+        match code.and_then(|hex| u8::from_str_radix(hex, 16).ok().filter(|_| hex.bytes().all(|b| b.is_ascii_hexdigit()))) {
+            Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
+                out.push(char::from(byte));
+                at += 3;
+            }
+            Some(byte) => {
+                out.push_str(&format!("%{byte:02X}"));
+                at += 3;
+            }
+            None => {
+                let c = text[at..].chars().next().unwrap_or_default();
+                out.push(c);
+                at += c.len_utf8();
+            }
+        }
+    }
+    out
+}
