@@ -1,1 +1,5 @@
 //! Klarstelle: tracks false claims and finds the fact-check that answers them.
+//!
+//! The modules stand in the order in which data pass through them; `ARCHITECTURE.md` is the map.
+
+pub mod config;

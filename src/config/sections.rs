@@ -1,0 +1,180 @@
+//! One struct a section. Times are in milliseconds unless the name says otherwise; an empty string means "not set".
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// How data are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON value, or one a line for lists.
+    Json,
+}
+
+/// How log lines are written (to standard error).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// `[store]`: where the truth lives.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreSettings {
+    /// `postgres://user:password@host/database`; empty: the embedded SQLite file in the data directory.
+    pub url: String,
+}
+
+/// `[index]`: the rebuildable copy that answers lookups.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IndexSettings {
+    /// Its directory; empty: `index` in the data directory.
+    pub dir: PathBuf,
+}
+
+/// `[server]`: who may connect, and how long they may take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Connections served at once; further ones wait.
+    pub max_connections: usize,
+    /// Time for a request's headers to arrive.
+    pub header_timeout_ms: u64,
+    /// Time for a request's body to arrive.
+    pub body_timeout_ms: u64,
+    /// How long a connection may stay without a request.
+    pub idle_timeout_ms: u64,
+    /// Time for an answer to begin.
+    pub request_timeout_ms: u64,
+    /// Time for requests under way to finish after SIGTERM.
+    pub drain_timeout_ms: u64,
+    /// Proxies whose last `X-Forwarded-For` entry is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Host names answered to; empty: any.
+    pub allowed_hosts: Vec<String>,
+    /// Requests a minute for a caller without a key.
+    pub anonymous_per_minute: u32,
+    /// Requests at once for a caller without a key.
+    pub anonymous_burst: u32,
+    /// The address under which the public reaches this server.
+    pub base_url: String,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            max_connections: 1024,
+            header_timeout_ms: 10_000,
+            body_timeout_ms: 30_000,
+            idle_timeout_ms: 30_000,
+            request_timeout_ms: 30_000,
+            drain_timeout_ms: 10_000,
+            trusted_proxies: Vec::new(),
+            allowed_hosts: Vec::new(),
+            anonymous_per_minute: 600,
+            anonymous_burst: 100,
+            base_url: String::new(),
+        }
+    }
+}
+
+/// `[lookup]`: how questions are answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LookupSettings {
+    /// Candidates returned at the most.
+    pub candidates: usize,
+}
+
+impl Default for LookupSettings {
+    fn default() -> Self {
+        Self { candidates: 5 }
+    }
+}
+
+/// `[crawl]`: how politely and how much.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CrawlSettings {
+    /// A page or mail address that tells site owners who we are; part of the User-Agent.
+    pub contact: String,
+    /// Shortest time between two requests to one host.
+    pub min_delay_ms: u64,
+    /// Hosts visited at once.
+    pub concurrency: usize,
+    /// Time from one visit of a source to the next.
+    pub interval_ms: u64,
+    /// Pages fetched in one run at the most.
+    pub max_pages_per_run: u32,
+    /// Pages fetched from one host in one run at the most.
+    pub max_pages_per_host: u32,
+}
+
+impl Default for CrawlSettings {
+    fn default() -> Self {
+        Self {
+            contact: String::new(),
+            min_delay_ms: 1000,
+            concurrency: 8,
+            interval_ms: 15 * 60 * 1000,
+            max_pages_per_run: 5000,
+            max_pages_per_host: 500,
+        }
+    }
+}
+
+/// `[net]`: what the one guarded HTTP client may reach and take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NetSettings {
+    /// For development: loopback addresses, networks or host:port pairs that may be fetched, separated by commas.
+    pub allow_loopback: String,
+    /// Ports that may be connected to.
+    pub allow_ports: Vec<u16>,
+    /// Time for one fetch, redirects and body included.
+    pub timeout_ms: u64,
+    /// Largest body taken, in bytes after decompression.
+    pub max_body_bytes: u64,
+}
+
+impl Default for NetSettings {
+    fn default() -> Self {
+        Self {
+            allow_loopback: String::new(),
+            allow_ports: vec![80, 443],
+            timeout_ms: 30_000,
+            max_body_bytes: 8 * 1024 * 1024,
+        }
+    }
+}
+
+/// `[log]`: what is said on standard error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogSettings {
+    /// A filter as `tracing` reads it: `warn`, `info`, `klarstelle=debug`. Empty: `info` for `serve`, `error` for other commands.
+    pub filter: String,
+    /// How lines are written.
+    pub format: LogFormat,
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        Self {
+            filter: String::new(),
+            format: LogFormat::Text,
+        }
+    }
+}
