@@ -3,3 +3,4 @@
 //! The modules stand in the order in which data pass through them; `ARCHITECTURE.md` is the map.
 
 pub mod config;
+pub mod domain;

@@ -22,12 +22,9 @@ pub use claim::{Claim, ClaimOrigin, ClaimText, ClaimTextError};
 pub use claim_index::{Fingerprint, Lang};
 pub use document::{Document, Mention};
 pub use fact_check::{
-    ExternalFactCheck, FactCheck, FactCheckBody, FactCheckOrigin, FactCheckVersion, OwnFactCheck,
-    Publisher, Rating,
+    ExternalFactCheck, FactCheck, FactCheckBody, FactCheckOrigin, FactCheckVersion, OwnFactCheck, Publisher, Rating,
 };
-pub use id::{
-    AttachmentId, ClaimId, DocumentId, FactCheckId, IdError, KeyId, SightingId, SourceId,
-};
+pub use id::{AttachmentId, ClaimId, DocumentId, FactCheckId, IdError, KeyId, SightingId, SourceId};
 pub use key::{ApiKey, Scope};
 pub use sighting::Sighting;
 pub use source::{Source, SourceKind, SourceKindError};

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{SourceId, Timestamp, WebUrl, words::{UnknownWord, words}};
+use super::{
+    SourceId, Timestamp, WebUrl,
+    words::{UnknownWord, words},
+};
 
 /// The word names no kind of source.
 pub type SourceKindError = UnknownWord;

@@ -101,9 +101,36 @@ pub struct UrlKey(String);
 
 /// Query parameters that only say how a reader came here.
 const TRACKING: &[&str] = &[
-    "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "mc_cid", "mc_eid", "igshid", "igsh", "twclid",
-    "yclid", "ref_src", "ref_url", "_hsenc", "_hsmi", "mkt_tok", "wt_mc", "wt_zmc", "at_medium", "at_campaign",
-    "ocid", "cmpid", "ns_campaign", "ns_mchannel", "spm", "vero_id", "oly_anon_id", "oly_enc_id", "__twitter_impression",
+    "fbclid",
+    "gclid",
+    "dclid",
+    "gbraid",
+    "wbraid",
+    "msclkid",
+    "mc_cid",
+    "mc_eid",
+    "igshid",
+    "igsh",
+    "twclid",
+    "yclid",
+    "ref_src",
+    "ref_url",
+    "_hsenc",
+    "_hsmi",
+    "mkt_tok",
+    "wt_mc",
+    "wt_zmc",
+    "at_medium",
+    "at_campaign",
+    "ocid",
+    "cmpid",
+    "ns_campaign",
+    "ns_mchannel",
+    "spm",
+    "vero_id",
+    "oly_anon_id",
+    "oly_enc_id",
+    "__twitter_impression",
 ];
 
 impl UrlKey {
@@ -114,7 +141,11 @@ impl UrlKey {
         let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
         let path = percent(url.path());
         let path = if path == "/" { "/" } else { path.trim_end_matches('/') };
-        Self(format!("{host}{port}{}{}", if path.is_empty() { "/" } else { path }, query(&url)))
+        Self(format!(
+            "{host}{port}{}{}",
+            if path.is_empty() { "/" } else { path },
+            query(&url)
+        ))
     }
 
     /// The key as stored: host, port, path and sorted query, without scheme.
@@ -138,7 +169,11 @@ fn query(url: &url::Url) -> String {
         .map(percent)
         .collect();
     pairs.sort();
-    if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    if pairs.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", pairs.join("&"))
+    }
 }
 
 fn is_tracking(name: &str) -> bool {
@@ -153,7 +188,11 @@ fn percent(text: &str) -> String {
     let mut at = 0;
     while at < bytes.len() {
         let code = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match code.and_then(|hex| u8::from_str_radix(hex, 16).ok().filter(|_| hex.bytes().all(|b| b.is_ascii_hexdigit()))) {
+        match code.and_then(|hex| {
+            u8::from_str_radix(hex, 16)
+                .ok()
+                .filter(|_| hex.bytes().all(|b| b.is_ascii_hexdigit()))
+        }) {
             Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
                 out.push(char::from(byte));
                 at += 3;
