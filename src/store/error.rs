@@ -1,0 +1,58 @@
+//! What can go wrong in the store.
+
+use crate::domain::{AttachmentId, ObjectKind};
+
+/// Why the store did not do as asked. After every one of them the store is as it was before the call.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such object.
+    #[error("no such {0}")]
+    NotFound(ObjectKind),
+    /// This fact-check is attached to this claim already, by the attachment named.
+    #[error("already attached by {0}")]
+    AlreadyAttached(AttachmentId),
+    /// The attachment was withdrawn before.
+    #[error("already withdrawn")]
+    AlreadyWithdrawn,
+    /// Another version than the expected one is current.
+    #[error("version {current} is current")]
+    Stale {
+        /// The version that is current.
+        current: u64,
+    },
+    /// Another publisher's fact-check changes only by re-import.
+    #[error("another publisher's fact-check changes only by re-import")]
+    External,
+    /// The cursor is not one that this listing gave out.
+    #[error("not a cursor of this listing")]
+    BadCursor,
+    /// No room left on the device.
+    #[error("no space left for the store")]
+    Full(#[source] sqlx::Error),
+    /// Other writers held the store for too long.
+    #[error("the store is busy")]
+    Busy(#[source] sqlx::Error),
+    /// The database or its disk does not answer.
+    #[error("the store cannot be reached")]
+    Unreachable(#[source] sqlx::Error),
+    /// A newer version of this program wrote the store.
+    #[error("the store has schema {found}, this program knows {known}")]
+    FromTheFuture {
+        /// The schema found.
+        found: u32,
+        /// The newest schema that this program knows.
+        known: u32,
+    },
+    /// An SQLite library with known data loss (before 3.51.3) was linked.
+    #[error("SQLite {found} may lose data, 3.51.3 or later is needed")]
+    SqliteTooOld {
+        /// The version linked.
+        found: String,
+    },
+    /// What is stored cannot be read.
+    #[error("the store is damaged")]
+    Damaged(#[source] sqlx::Error),
+    /// The database refused: a fault of ours.
+    #[error("the database refused")]
+    Database(#[source] sqlx::Error),
+}
