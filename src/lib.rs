@@ -4,4 +4,7 @@
 
 pub mod config;
 pub mod domain;
+pub mod indexer;
+pub mod lookup;
+pub mod review;
 pub mod store;

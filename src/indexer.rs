@@ -1,0 +1,274 @@
+//! From change log to claim-index: what must the index hold now? Changes come in, a commit that names the last of them goes out.
+//!
+//! The index knows by itself how far it got: the number of the last change stands in its commit payload, so a crash at
+//! any point leaves it behind, never ahead. The road not taken is a mark in the store, which a crash between the two
+//! commits would turn into a lie.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
+};
+
+use claim_index::{ClaimIndex, Entry, Position, Writer};
+use tokio::{sync::watch, task::spawn_blocking};
+
+use crate::{
+    domain::ClaimId,
+    store::{self, Store},
+};
+
+/// How often `serve` looks for new changes.
+const POLL: Duration = Duration::from_millis(200);
+/// How long `serve` waits after a failure.
+const RETRY: Duration = Duration::from_secs(5);
+/// Changes applied by one commit at the most.
+const CHANGES_PER_COMMIT: u32 = 20_000;
+/// Claims read from the store at once.
+const CLAIMS_PER_READ: u32 = 1000;
+
+/// Why the index cannot be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store failed.
+    #[error("cannot read the changes from the store")]
+    Store(#[from] store::Error),
+    /// The index failed.
+    #[error("cannot write the index")]
+    Index(#[from] claim_index::Error),
+    /// The blocking thread was stopped.
+    #[error("the indexing thread was stopped")]
+    Stopped(#[from] tokio::task::JoinError),
+}
+
+/// The index that answers now. It may be rebuilt and swapped while others hold it.
+#[derive(Clone)]
+pub struct SharedIndex {
+    dir: Option<PathBuf>,
+    current: Arc<RwLock<ClaimIndex>>,
+}
+
+impl SharedIndex {
+    /// Opens the index in a directory to follow the store with it. An index of another version, or a damaged one, is
+    /// wiped: it holds nothing that the store does not.
+    pub fn open(dir: &Path) -> Result<Self, Error> {
+        let index = match ClaimIndex::open(dir) {
+            Err(claim_index::Error::Incompatible { .. } | claim_index::Error::Damaged { .. }) => afresh(dir)?,
+            opened => opened?,
+        };
+        Ok(Self {
+            dir: Some(dir.to_owned()),
+            current: Arc::new(RwLock::new(index)),
+        })
+    }
+
+    /// An index that only reads, in a directory that another process writes.
+    pub fn open_read_only(dir: &Path) -> Result<Self, Error> {
+        let index = ClaimIndex::open_read_only(dir)?;
+        Ok(Self {
+            dir: Some(dir.to_owned()),
+            current: Arc::new(RwLock::new(index)),
+        })
+    }
+
+    /// An index in memory.
+    pub fn in_memory() -> Result<Self, Error> {
+        Ok(Self {
+            dir: None,
+            current: Arc::new(RwLock::new(ClaimIndex::in_memory()?)),
+        })
+    }
+
+    /// The index as of now; cheap.
+    pub fn current(&self) -> ClaimIndex {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The number of the last change that it holds; 0 for an empty one.
+    pub fn position(&self) -> u64 {
+        self.current()
+            .position()
+            .ok()
+            .flatten()
+            .map_or(0, |position| position.change)
+    }
+
+    /// Throws the index away and opens an empty one. Whoever holds the old one keeps reading that.
+    fn replace(&self) -> Result<(), Error> {
+        let fresh = self.dir.as_deref().map_or_else(ClaimIndex::in_memory, |dir| {
+            ClaimIndex::wipe(dir)?;
+            ClaimIndex::open(dir)
+        })?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+}
+
+fn afresh(dir: &Path) -> Result<ClaimIndex, claim_index::Error> {
+    tracing::warn!(dir = %dir.display(), "the index is of another version or damaged: rebuilding it from the store");
+    ClaimIndex::wipe(dir)?;
+    ClaimIndex::open(dir)
+}
+
+/// Holds the index's writer and applies the store's changes to it.
+pub struct Follower {
+    store: Store,
+    index: SharedIndex,
+    writer: Arc<Mutex<Writer>>,
+}
+
+impl Follower {
+    /// Takes the index's writer.
+    ///
+    /// # Errors
+    /// [`claim_index::Error::Busy`] if another process holds it.
+    pub fn new(store: Store, index: SharedIndex) -> Result<Self, Error> {
+        let writer = Arc::new(Mutex::new(index.current().writer()?));
+        Ok(Self { store, index, writer })
+    }
+
+    /// Applies every change that the index lacks; gives the number that it then stands at.
+    pub async fn catch_up(&self) -> Result<u64, Error> {
+        let last = self.store.last_change().await?;
+        let mut at = match self.standing(last)? {
+            Some(at) => at,
+            None => self.rebuild().await?,
+        };
+        while at < last {
+            at = self.step(at).await?;
+        }
+        Ok(at)
+    }
+
+    /// Empties the index and fills it from the store; gives the change number that it then stands at.
+    pub async fn rebuild(&self) -> Result<u64, Error> {
+        // Read first: whatever is committed while the claims are read is applied again by the next step.
+        let change = self.store.last_change().await?;
+        self.with_writer(Writer::clear).await?;
+        let mut after: Option<ClaimId> = None;
+        loop {
+            let ids = self.store.claim_ids(after.as_ref(), CLAIMS_PER_READ).await?;
+            let Some(last) = ids.last() else { break };
+            after = Some(*last);
+            let entries = self.store.entries(&ids).await?;
+            self.with_writer(move |writer| put_all(writer, &entries)).await?;
+        }
+        self.commit(change).await?;
+        Ok(change)
+    }
+
+    /// Where the index stands in this store's change log; `None` if it belongs to another store, to a later state of
+    /// this one (a backup was restored), or was never filled.
+    fn standing(&self, last: u64) -> Result<Option<u64>, Error> {
+        let position = self.index.current().position()?;
+        let ours = position.filter(|p| p.store_id == self.store.id().to_string() && p.change <= last);
+        Ok(ours.map(|position| position.change))
+    }
+
+    async fn step(&self, after: u64) -> Result<u64, Error> {
+        let touched = self.store.touched(after, CHANGES_PER_COMMIT).await?;
+        for ids in touched.claims.chunks(CLAIMS_PER_READ as usize) {
+            let entries = self.store.entries(ids).await?;
+            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            self.with_writer(move |writer| replace_all(writer, &ids, &entries))
+                .await?;
+        }
+        self.commit(touched.up_to).await?;
+        Ok(touched.up_to)
+    }
+
+    async fn commit(&self, change: u64) -> Result<(), Error> {
+        let position = Position {
+            store_id: self.store.id().to_string(),
+            change,
+        };
+        self.with_writer(move |writer| writer.commit(&position)).await
+    }
+
+    /// Runs a piece of work on the writer, off the async threads: it compresses and syncs files.
+    async fn with_writer<F>(&self, work: F) -> Result<(), Error>
+    where
+        F: FnOnce(&mut Writer) -> Result<(), claim_index::Error> + Send + 'static,
+    {
+        let writer = Arc::clone(&self.writer);
+        let done = spawn_blocking(move || work(&mut writer.lock().unwrap_or_else(PoisonError::into_inner)));
+        Ok(done.await??)
+    }
+}
+
+fn put_all(writer: &mut Writer, entries: &[Entry]) -> Result<(), claim_index::Error> {
+    entries.iter().try_for_each(|entry| writer.put(entry))
+}
+
+/// Puts the entries and removes the claims that have none any more.
+fn replace_all(writer: &mut Writer, ids: &[String], entries: &[Entry]) -> Result<(), claim_index::Error> {
+    for id in ids.iter().filter(|id| !entries.iter().any(|entry| &&entry.id == id)) {
+        writer.remove(id)?;
+    }
+    put_all(writer, entries)
+}
+
+/// Brings the index in a directory up to date, unless somebody else holds its writer.
+///
+/// Gives the change number reached, or `None` if the writer is held: then its holder follows the change log anyway.
+pub async fn catch_up_if_free(store: &Store, dir: &Path) -> Result<Option<u64>, Error> {
+    let follower = SharedIndex::open(dir).and_then(|index| Follower::new(store.clone(), index));
+    match follower {
+        Ok(follower) => follower.catch_up().await.map(Some),
+        Err(Error::Index(claim_index::Error::Busy)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Follows the change log until told to stop: what `serve` does beside answering.
+///
+/// A failure is logged, and tried again; lookups go on with what the index holds.
+pub async fn follow(store: Store, index: SharedIndex, mut stop: watch::Receiver<bool>) {
+    let mut follower = None;
+    while !*stop.borrow() {
+        let pause = match advance(&mut follower, &store, &index).await {
+            Ok(()) => POLL,
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "the index cannot follow the store; trying again");
+                follower = None;
+                mend(&index, &error);
+                RETRY
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn advance(follower: &mut Option<Follower>, store: &Store, index: &SharedIndex) -> Result<(), Error> {
+    let held = match follower.take() {
+        Some(held) => held,
+        None => Follower::new(store.clone(), index.clone())?,
+    };
+    let done = held.catch_up().await;
+    *follower = Some(held);
+    done.map(|_| ())
+}
+
+/// A damaged index is replaced by an empty one: the next round fills it from the store.
+fn mend(index: &SharedIndex, error: &Error) {
+    if matches!(error, Error::Index(claim_index::Error::Damaged { .. }))
+        && let Err(error) = index.replace()
+    {
+        tracing::error!(error = %chain(&error), "the damaged index cannot be replaced");
+    }
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,267 @@
+//! "Has this been debunked?": a question comes in, matches joined with their fact-checks go out.
+
+use std::sync::Arc;
+
+use claim_index::{Outcome, Page, Query};
+use serde::Serialize;
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+use crate::{
+    domain::{AttachmentState, Claim, ClaimId, FactCheck, Lang, WebUrl},
+    indexer::SharedIndex,
+    store::{self, ClaimSummary, Dossier, Store},
+};
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store failed.
+    #[error("cannot read the store")]
+    Store(#[from] store::Error),
+    /// The index failed.
+    #[error("cannot search the index")]
+    Index(#[from] claim_index::Error),
+    /// The searching thread was stopped.
+    #[error("the search was stopped")]
+    Stopped(#[from] tokio::task::JoinError),
+}
+
+/// What somebody wants to know about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// A rumour, a sentence, a post.
+    Text {
+        /// Its words.
+        text: String,
+        /// Its language, if the asker says so.
+        lang: Option<Lang>,
+    },
+    /// A page.
+    Url(WebUrl),
+}
+
+impl Question {
+    /// A text as a question. A text that is nothing but an address asks for that page.
+    pub fn from_text(text: &str, lang: Option<Lang>) -> Self {
+        let lone = !text.trim().contains(char::is_whitespace);
+        match WebUrl::parse(text) {
+            Ok(url) if lone => Self::Url(url),
+            Ok(_) | Err(_) => Self::Text {
+                text: text.to_owned(),
+                lang,
+            },
+        }
+    }
+}
+
+/// The answer. It never holds a verdict of ours: only claims, and what their fact-checks say.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Is this a known claim?
+    pub outcome: Outcome,
+    /// Does a published fact-check with a link answer it?
+    pub checked: bool,
+    /// Best first.
+    pub candidates: Vec<Candidate>,
+    /// The change number that the index stood at.
+    pub as_of: u64,
+}
+
+/// A known claim that the question may be about.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The claim.
+    pub claim: Claim,
+    /// How sure we are that the question is about it, 0 to 1.
+    pub confidence: f32,
+    /// What that confidence allows to say.
+    pub outcome: Outcome,
+    /// What made it a candidate.
+    pub reasons: Vec<Reason>,
+    /// Its attached fact-checks, newest first.
+    pub fact_checks: Vec<FactCheck>,
+}
+
+/// What made a candidate.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Reason {
+    /// The claim was seen, or checked, at the very address asked for.
+    SameUrl(SameUrl),
+    /// The wordings are alike.
+    Wording(claim_index::Reason),
+}
+
+/// The claim was seen, or checked, at the very address asked for (after normalisation).
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(tag = "kind", rename = "same_url")]
+pub struct SameUrl {}
+
+/// Answers questions from the index and the store.
+#[derive(Clone)]
+pub struct Lookup {
+    store: Store,
+    index: SharedIndex,
+    searches: Arc<Semaphore>,
+}
+
+impl Lookup {
+    /// Searches block a core each, so as many run at once as there are cores.
+    pub fn new(store: Store, index: SharedIndex) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            store,
+            index,
+            searches: Arc::new(Semaphore::new(cores)),
+        }
+    }
+
+    /// The index that it asks.
+    pub const fn index(&self) -> &SharedIndex {
+        &self.index
+    }
+
+    /// Answers a question with at most `limit` candidates.
+    pub async fn answer(&self, question: &Question, limit: usize) -> Result<Answer, Error> {
+        let as_of = self.index.position();
+        let found = match question {
+            Question::Text { text, lang } => self.by_text(text, *lang, limit).await?,
+            Question::Url(url) => self.by_url(url, limit).await?,
+        };
+        let candidates = self.join(found).await?;
+        Ok(Answer {
+            outcome: outcome(&candidates),
+            checked: is_checked(&candidates),
+            candidates,
+            as_of,
+        })
+    }
+
+    /// Claims that hold all the words, best first. Public text never reaches a query parser.
+    pub async fn search(&self, words: &str, page: Page) -> Result<Vec<ClaimSummary>, Error> {
+        let words = words.to_owned();
+        let hits = self.blocking(move |index| index.search(&words, page)).await?;
+        let ids: Vec<ClaimId> = hits.iter().filter_map(|hit| hit.id.parse().ok()).collect();
+        Ok(self.store.summaries(&ids).await?)
+    }
+
+    async fn by_text(&self, text: &str, lang: Option<Lang>, limit: usize) -> Result<Vec<Found>, Error> {
+        let query = Query {
+            text: text.to_owned(),
+            lang,
+            limit,
+        };
+        let answer = self.blocking(move |index| index.lookup(&query)).await?;
+        Ok(answer.matches.into_iter().filter_map(Found::of_match).collect())
+    }
+
+    async fn by_url(&self, url: &WebUrl, limit: usize) -> Result<Vec<Found>, Error> {
+        let ids = self.store.claims_at(&url.key()).await?;
+        Ok(ids.into_iter().take(limit).map(Found::at_url).collect())
+    }
+
+    /// Adds what the store knows. A claim that the store no longer has (the index lags) is left out.
+    async fn join(&self, found: Vec<Found>) -> Result<Vec<Candidate>, Error> {
+        let ids: Vec<ClaimId> = found.iter().map(|found| found.id).collect();
+        let mut dossiers = self.store.dossiers(&ids).await?;
+        let take = |found: Found| {
+            let at = dossiers.iter().position(|dossier| dossier.claim.id == found.id)?;
+            Some(found.with(dossiers.swap_remove(at)))
+        };
+        Ok(found.into_iter().filter_map(take).collect())
+    }
+
+    async fn blocking<T, F>(&self, search: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(claim_index::ClaimIndex) -> Result<T, claim_index::Error> + Send + 'static,
+    {
+        let _turn = self.searches.acquire().await;
+        let index = self.index.current();
+        Ok(spawn_blocking(move || search(index)).await??)
+    }
+}
+
+/// A claim found, before the store is asked about it.
+struct Found {
+    id: ClaimId,
+    confidence: f32,
+    outcome: Outcome,
+    reasons: Vec<Reason>,
+}
+
+impl Found {
+    fn of_match(found: claim_index::Match) -> Option<Self> {
+        let reasons = found.explanation.reasons.into_iter().map(Reason::Wording).collect();
+        Some(Self {
+            id: found.id.parse().ok()?,
+            confidence: found.confidence,
+            outcome: found.outcome,
+            reasons,
+        })
+    }
+
+    fn at_url(id: ClaimId) -> Self {
+        Self {
+            id,
+            confidence: 1.0,
+            outcome: Outcome::Match,
+            reasons: vec![Reason::SameUrl(SameUrl {})],
+        }
+    }
+
+    fn with(self, dossier: Dossier) -> Candidate {
+        let active = dossier
+            .fact_checks
+            .into_iter()
+            .filter(|a| a.attachment.state == AttachmentState::Active);
+        Candidate {
+            claim: dossier.claim,
+            confidence: self.confidence,
+            outcome: self.outcome,
+            reasons: self.reasons,
+            fact_checks: active.map(|attached| attached.fact_check).collect(),
+        }
+    }
+}
+
+fn outcome(candidates: &[Candidate]) -> Outcome {
+    let has = |wanted| candidates.iter().any(|candidate| candidate.outcome == wanted);
+    if has(Outcome::Match) {
+        Outcome::Match
+    } else if has(Outcome::Maybe) {
+        Outcome::Maybe
+    } else {
+        Outcome::None
+    }
+}
+
+/// Only a match may be called checked: a `maybe` is for reviewers.
+fn is_checked(candidates: &[Candidate]) -> bool {
+    let matches = candidates
+        .iter()
+        .filter(|candidate| candidate.outcome == Outcome::Match);
+    matches
+        .flat_map(|candidate| &candidate.fact_checks)
+        .any(|check| check.url().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lone_address_asks_for_its_page() {
+        for (text, is_url) in [
+            ("https://rheinblick.example/a", true),
+            (" https://rheinblick.example/a\n", true),
+            ("siehe https://rheinblick.example/a", false),
+            ("https://rheinblick.example/a stimmt das?", false),
+            ("javascript:alert(1)", false),
+            ("", false),
+        ] {
+            let asked = Question::from_text(text, None);
+            assert_eq!(matches!(asked, Question::Url(_)), is_url, "{text:?}");
+        }
+    }
+}
