@@ -3,8 +3,10 @@
 //! The modules stand in the order in which data pass through them; `ARCHITECTURE.md` is the map.
 
 pub mod config;
+pub mod crawl;
 pub mod domain;
 pub mod indexer;
 pub mod lookup;
+pub mod net;
 pub mod review;
 pub mod store;

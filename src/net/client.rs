@@ -1,0 +1,310 @@
+//! The client itself.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use reqwest::{Response, redirect, retry};
+use url::{Host, Url};
+
+use super::{
+    address::{Allowed, is_global},
+    error::FetchError,
+    guard::{Guard, Names, Reach, SystemNames},
+    response::{Fetched, Step, Validators, text},
+};
+use crate::domain::WebUrl;
+
+/// What the client may reach and take.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Loopback addresses that may be fetched, for development.
+    pub allowed: Allowed,
+    /// Ports that may be connected to. Excepted loopback addresses may have any.
+    pub ports: Vec<u16>,
+    /// A page or mail address that tells site owners who we are; part of the `User-Agent`. Empty: not said.
+    pub contact: String,
+    /// Time for one fetch, redirects and body included.
+    pub deadline: Duration,
+    /// Time for one connection to stand.
+    pub connect_timeout: Duration,
+    /// Largest body taken, in bytes after decompression.
+    pub max_body: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            allowed: Allowed::default(),
+            ports: vec![80, 443],
+            contact: String::new(),
+            deadline: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            max_body: 8 * 1024 * 1024,
+        }
+    }
+}
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The contact cannot stand in a header.
+    #[error("the contact `{0}` cannot stand in a User-Agent header")]
+    Contact(String),
+    /// The HTTP library refused.
+    #[error("the HTTP client could not be set up")]
+    Setup(#[source] reqwest::Error),
+}
+
+/// What to fetch, and under which conditions.
+#[derive(Debug, Clone)]
+pub struct Request {
+    url: WebUrl,
+    headers: HeaderMap,
+    max_body: Option<usize>,
+}
+
+impl Request {
+    /// A plain GET.
+    pub fn get(url: WebUrl) -> Self {
+        Self {
+            url,
+            headers: HeaderMap::new(),
+            max_body: None,
+        }
+    }
+
+    /// Says which media types are wanted.
+    #[must_use]
+    pub fn accept(mut self, types: &'static str) -> Self {
+        self.headers.insert(header::ACCEPT, HeaderValue::from_static(types));
+        self
+    }
+
+    /// Asks only for what changed since. Values that cannot stand in a header are left out.
+    #[must_use]
+    pub fn unless_unchanged(mut self, validators: &Validators) -> Self {
+        let pairs = [
+            (header::IF_NONE_MATCH, &validators.etag),
+            (header::IF_MODIFIED_SINCE, &validators.last_modified),
+        ];
+        for (name, value) in pairs {
+            if let Some(value) = value.as_deref().and_then(|v| HeaderValue::from_str(v).ok()) {
+                self.headers.insert(name, value);
+            }
+        }
+        self
+    }
+
+    /// Proves who we are, to this host only: see [`Request::redirected`].
+    #[must_use]
+    pub fn authorization(mut self, mut value: HeaderValue) -> Self {
+        value.set_sensitive(true);
+        self.headers.insert(header::AUTHORIZATION, value);
+        self
+    }
+
+    /// Takes a smaller body than usual.
+    #[must_use]
+    pub const fn at_most(mut self, bytes: usize) -> Self {
+        self.max_body = Some(bytes);
+        self
+    }
+
+    /// Where it is asked.
+    pub const fn url(&self) -> &WebUrl {
+        &self.url
+    }
+
+    /// The same request at another address. What was meant for one origin (credentials, validators) does not go to
+    /// another: only the media types do.
+    #[must_use]
+    pub fn redirected(mut self, to: WebUrl) -> Self {
+        if self.url.to_url().origin() != to.to_url().origin() {
+            let accept = self.headers.remove(header::ACCEPT);
+            self.headers = accept.map(|types| (header::ACCEPT, types)).into_iter().collect();
+        }
+        Self { url: to, ..self }
+    }
+}
+
+/// The guarded HTTP client. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    world: reqwest::Client,
+    loopback: reqwest::Client,
+    settings: Arc<Settings>,
+}
+
+impl Client {
+    /// Most redirects followed, as RFC 9309 wants for robots.txt.
+    pub const MAX_REDIRECTS: usize = 5;
+
+    /// A client that asks the system's resolver.
+    pub fn new(settings: Settings) -> Result<Self, ClientError> {
+        Self::with_names(settings, Arc::new(SystemNames))
+    }
+
+    /// A client with another resolver, for tests. The guard judges its answers like any others.
+    pub fn with_names(settings: Settings, names: Arc<dyn Names>) -> Result<Self, ClientError> {
+        // Fails if a provider is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let allowed = settings.allowed.clone();
+        let guard = Guard {
+            names,
+            allowed,
+            reach: Reach::World,
+        };
+        Ok(Self {
+            world: transport(&settings, guard.clone())?,
+            loopback: transport(
+                &settings,
+                Guard {
+                    reach: Reach::Loopback,
+                    ..guard
+                },
+            )?,
+            settings: Arc::new(settings),
+        })
+    }
+
+    /// Fetches, following at most [`Client::MAX_REDIRECTS`] redirects, each checked like a first address.
+    pub async fn fetch(&self, request: Request) -> Result<Fetched, FetchError> {
+        let all = tokio::time::timeout(self.settings.deadline, self.follow(request));
+        all.await.unwrap_or(Err(FetchError::Timeout))
+    }
+
+    async fn follow(&self, mut request: Request) -> Result<Fetched, FetchError> {
+        for _ in 0..=Self::MAX_REDIRECTS {
+            match self.ask(&request).await? {
+                Step::Done(fetched) => return Ok(fetched),
+                Step::Redirect(to) => request = request.redirected(to),
+            }
+        }
+        Err(FetchError::TooManyRedirects)
+    }
+
+    /// Sends one request, and leaves it to the caller to follow a redirect (with [`Request::redirected`]).
+    pub async fn step(&self, request: &Request) -> Result<Step, FetchError> {
+        let one = tokio::time::timeout(self.settings.deadline, self.ask(request));
+        one.await.unwrap_or(Err(FetchError::Timeout))
+    }
+
+    async fn ask(&self, request: &Request) -> Result<Step, FetchError> {
+        let url = request.url.to_url();
+        let transport = match self.reach(&url)? {
+            Reach::World => &self.world,
+            Reach::Loopback => &self.loopback,
+        };
+        let response = transport.get(url).headers(request.headers.clone()).send().await?;
+        if is_refused_peer(&response, &self.settings.allowed) {
+            return Err(FetchError::AddressNotAllowed);
+        }
+        if is_redirect(response.status()) {
+            return redirect_target(&request.url, response.headers()).map(Step::Redirect);
+        }
+        self.read(request, response).await.map(Step::Done)
+    }
+
+    /// Judges an address before anything is sent: reqwest never asks a resolver about a literal IP address.
+    fn reach(&self, url: &Url) -> Result<Reach, FetchError> {
+        let port = url.port_or_known_default().unwrap_or_default();
+        let ip = match url.host() {
+            Some(Host::Ipv4(ip)) => Some(ip.into()),
+            Some(Host::Ipv6(ip)) => Some(ip.into()),
+            Some(Host::Domain(_)) => None,
+            None => return Err(FetchError::AddressNotAllowed),
+        };
+        let usual_port = self.settings.ports.contains(&port);
+        match ip {
+            Some(ip) if self.settings.allowed.permits((ip, port).into()) => Ok(Reach::Loopback),
+            Some(ip) if !is_global(ip) => Err(FetchError::AddressNotAllowed),
+            _ if usual_port => Ok(Reach::World),
+            None if !self.settings.allowed.is_empty() => Ok(Reach::Loopback),
+            _ => Err(FetchError::PortNotAllowed),
+        }
+    }
+
+    async fn read(&self, request: &Request, response: Response) -> Result<Fetched, FetchError> {
+        let headers = response.headers();
+        // reqwest removes the header once it has decompressed: what is left was coded twice, or in a way unknown.
+        if headers
+            .get(header::CONTENT_ENCODING)
+            .is_some_and(|coding| coding != "identity")
+        {
+            return Err(FetchError::Decode(None));
+        }
+        let (status, content_type) = (response.status().as_u16(), text(headers, &header::CONTENT_TYPE));
+        let (validators, retry_after) = (Validators::of(headers), text(headers, &header::RETRY_AFTER));
+        let body = body(response, request.max_body.unwrap_or(self.settings.max_body)).await?;
+        Ok(Fetched {
+            url: request.url.clone(),
+            status,
+            content_type,
+            validators,
+            retry_after,
+            body,
+        })
+    }
+}
+
+fn transport(settings: &Settings, guard: Guard) -> Result<reqwest::Client, ClientError> {
+    let agent = user_agent(&settings.contact).ok_or_else(|| ClientError::Contact(settings.contact.clone()))?;
+    let guard = Arc::new(guard);
+    let builder = || {
+        reqwest::Client::builder()
+            .user_agent(agent.clone())
+            .connect_timeout(settings.connect_timeout)
+            .dns_resolver(guard.clone())
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .no_proxy()
+            .pool_max_idle_per_host(1)
+            .pool_idle_timeout(Duration::from_secs(20))
+    };
+    // Without any CA certificate on the machine there is no verifier. Plain http must work all the same (a demo on a
+    // bare machine), and https must fail, so: no roots.
+    let client = builder().build().or_else(|error| {
+        tracing::warn!(%error, "no CA certificates found, https will not work");
+        builder().tls_certs_only([]).build()
+    });
+    client.map_err(ClientError::Setup)
+}
+
+fn user_agent(contact: &str) -> Option<HeaderValue> {
+    let name = concat!("klarstelle/", env!("CARGO_PKG_VERSION"));
+    let agent = if contact.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} (+{contact})")
+    };
+    HeaderValue::from_str(&agent).ok()
+}
+
+/// A second look, at the address that really answered. It can only differ by a fault in this folder.
+fn is_refused_peer(response: &Response, allowed: &Allowed) -> bool {
+    let peer = response.remote_addr();
+    peer.is_some_and(|peer| !is_global(peer.ip()) && !allowed.permits(peer))
+}
+
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+fn redirect_target(from: &WebUrl, headers: &HeaderMap) -> Result<WebUrl, FetchError> {
+    let location = text(headers, &header::LOCATION).ok_or(FetchError::BadRedirect)?;
+    from.join(&location).map_err(FetchError::UrlNotAllowed)
+}
+
+/// Counts what comes out of the decompressor: what goes in says nothing (a bomb), and `Content-Length` lies.
+async fn body(mut response: Response, max: usize) -> Result<Bytes, FetchError> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > max {
+            return Err(FetchError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}

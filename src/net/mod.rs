@@ -1,0 +1,14 @@
+//! The guarded HTTP client: a web address comes in, what is there goes out. The only place that opens sockets outward,
+//! and it connects to nothing but the public internet (and loopback addresses that the operator names for development).
+
+mod address;
+mod client;
+mod error;
+mod guard;
+mod response;
+
+pub use address::{Allowed, AllowedError, is_global};
+pub use client::{Client, ClientError, Request, Settings};
+pub use error::FetchError;
+pub use guard::{Names, SystemNames};
+pub use response::{Fetched, Step, Validators};
