@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod crawl;
+pub mod demo;
 pub mod domain;
 pub mod indexer;
 pub mod lookup;

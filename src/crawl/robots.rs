@@ -69,7 +69,7 @@ impl Robots {
 
     /// Whether this product token may fetch this path (with its query, as in the URL).
     pub fn allows(&self, agent: &str, path_and_query: &str) -> bool {
-        let path = normalise(path_and_query.as_bytes());
+        let path = escape_specials(&normalise(path_and_query.as_bytes()));
         if path == "/robots.txt" {
             return true;
         }
@@ -200,6 +200,11 @@ fn normalise_bytes(path: &[u8]) -> String {
     out
 }
 
+/// In a path `*` and `$` are plain characters; a rule means them by writing `%2A` and `%24` (RFC 9309, 2.2.3).
+fn escape_specials(path: &str) -> String {
+    path.replace('*', "%2A").replace('$', "%24")
+}
+
 /// `%41…` to its byte and what follows.
 fn decode(text: &[u8]) -> Option<(u8, &[u8])> {
     let (b'%', tail) = text.split_first().map(|(b, tail)| (*b, tail))? else {
@@ -222,7 +227,7 @@ struct Pattern {
 impl Pattern {
     fn new(path: &str) -> Self {
         let literal = path.strip_suffix('$');
-        let parts = literal.unwrap_or(path).split('*').map(str::to_owned).collect();
+        let parts = literal.unwrap_or(path).split('*').map(escape_specials).collect();
         Self {
             parts,
             is_anchored: literal.is_some(),

@@ -6,65 +6,54 @@ use super::*;
 
 const AGENT: &str = "klarstelle";
 
-/// robots.txt, path, whether we may fetch it.
-const CASES: &[(&str, &str, bool)] = &[
-    ("", "/a", true),
-    ("User-agent: *\nDisallow: /", "/a", false),
-    ("User-agent: *\nDisallow:", "/a", true),
-    ("User-agent: *\nDisallow: /", "/robots.txt", true),
-    ("\u{FEFF}User-agent: *\rDisallow: /a", "/a", false),
+#[derive(serde::Deserialize)]
+struct Case {
+    robots: String,
+    agent: String,
+    path: String,
+    allowed: bool,
+    why: String,
+}
+
+#[test]
+fn rules_say_what_the_rfc_says() {
+    let cases: Vec<Case> = serde_json::from_str(include_str!("../../fixtures/robots/cases.json")).expect("cases");
+    assert!(!cases.is_empty());
+    for Case {
+        robots,
+        agent,
+        path,
+        allowed,
+        why,
+    } in cases
+    {
+        assert_eq!(
+            Robots::parse(robots.as_bytes()).allows(&agent, &path),
+            allowed,
+            "{why}: {robots:?} {path}"
+        );
+    }
+}
+
+/// What no well-meant file holds: robots.txt, path, whether we may fetch it.
+const ODD: &[(&str, &str, bool)] = &[
     ("user-AGENT : KlarStelle/2.0 (x)\r\ndisallow\t:/a # why", "/a/b", false),
-    ("Disallow: /a\nUser-agent: *\nDisallow: /b", "/a", true),
-    ("User-agent: other\nDisallow: /", "/a", true),
-    (
-        "User-agent: *\nDisallow: /\nUser-agent: klarstelle\nAllow: /",
-        "/a",
-        true,
-    ),
-    ("User-agent: *\nDisallow: /\nUser-agent: klarstelle\n", "/a", true),
-    (
-        "User-agent: klarstelle\nDisallow: /a\nUser-agent: x\nDisallow: /\nUser-agent: Klarstelle\nDisallow: /b",
-        "/b",
-        false,
-    ),
-    (
-        "User-agent: klarstelle\nDisallow: /a\nUser-agent: x\nDisallow: /\nUser-agent: Klarstelle\nDisallow: /b",
-        "/c",
-        true,
-    ),
-    ("User-agent: klarstelle\nUser-agent: x\nDisallow: /a", "/a", false),
     (
         "User-agent: klarstelle\nSitemap: /s\nCrawl-delay: 1\nnonsense\n\nUser-agent: x\nDisallow: /a",
         "/a",
         false,
     ),
-    ("User-agent: *\nDisallow: /a\nAllow: /a", "/a", true),
-    ("User-agent: *\nAllow: /a\nDisallow: /a/b", "/a/b/c", false),
-    ("User-agent: *\nDisallow: /\nAllow: /a/", "/a", false),
-    ("User-agent: *\nDisallow: /*.php$", "/x.php", false),
-    ("User-agent: *\nDisallow: /*.php$", "/x.php?y", true),
-    ("User-agent: *\nDisallow: /*.php$", "/x.php/z.php", false),
-    ("User-agent: *\nDisallow: /a$", "/a", false),
-    ("User-agent: *\nDisallow: /a$", "/ab", true),
-    ("User-agent: *\nDisallow: *", "/a", false),
     ("User-agent: *\nDisallow: /a*b*c", "/a1c2b", true),
-    ("User-agent: *\nDisallow: /a*b*c", "/a1b2c3", false),
     ("User-agent: *\nDisallow: /a$b", "/a$b", false),
     ("User-agent: *\nDisallow: a", "/a", true),
-    ("User-agent: *\nDisallow: /a%2fb", "/a/b", true),
-    ("User-agent: *\nDisallow: /a%2fb", "/a%2Fb", false),
-    ("User-agent: *\nDisallow: /%62%61%7A", "/baz", false),
-    ("User-agent: *\nDisallow: /ツ", "/%E3%83%84", false),
-    ("User-agent: *\nDisallow: /%e3%83%84", "/%E3%83%84", false),
     ("User-agent: *\nDisallow: /100%", "/100%", false),
-    ("User-agent: *\nDisallow: /A", "/a", true),
     ("<html><body>User-agent: *<br>Disallow: /</body>", "/a", true),
     ("User-agent: *\n\0\0Disallow: /b\nDisallow: /a", "/a", false),
 ];
 
 #[test]
-fn rules_say_what_the_rfc_says() {
-    for (text, path, wanted) in CASES {
+fn odd_files_are_read_as_far_as_they_go() {
+    for (text, path, wanted) in ODD {
         assert_eq!(
             Robots::parse(text.as_bytes()).allows(AGENT, path),
             *wanted,
@@ -132,7 +121,7 @@ fn slow_match(pattern: &[u8], path: &[u8]) -> bool {
 
 proptest! {
     #[test]
-    fn the_matcher_agrees_with_a_plain_one(pattern in "/[ab*$]{0,8}", path in "/[ab$]{0,10}") {
+    fn the_matcher_agrees_with_a_plain_one(pattern in "/[ab*$]{0,8}", path in "/[ab]{0,10}") {
         prop_assert_eq!(Pattern::new(&pattern).matches(&path), slow_match(pattern.as_bytes(), path.as_bytes()));
     }
 

@@ -61,7 +61,16 @@ pub enum ClientError {
 pub struct Request {
     url: WebUrl,
     headers: HeaderMap,
-    max_body: Option<usize>,
+    limit: Option<Limit>,
+}
+
+/// What to do about a body that is too large.
+#[derive(Debug, Clone, Copy)]
+enum Limit {
+    /// Nothing of it is taken.
+    Refuse(usize),
+    /// Its beginning is taken.
+    Cut(usize),
 }
 
 impl Request {
@@ -70,7 +79,7 @@ impl Request {
         Self {
             url,
             headers: HeaderMap::new(),
-            max_body: None,
+            limit: None,
         }
     }
 
@@ -104,10 +113,17 @@ impl Request {
         self
     }
 
-    /// Takes a smaller body than usual.
+    /// Refuses a body larger than this ([`FetchError::TooLarge`]), instead of the usual limit.
     #[must_use]
     pub const fn at_most(mut self, bytes: usize) -> Self {
-        self.max_body = Some(bytes);
+        self.limit = Some(Limit::Refuse(bytes));
+        self
+    }
+
+    /// Takes this much of the body and leaves the rest.
+    #[must_use]
+    pub const fn first(mut self, bytes: usize) -> Self {
+        self.limit = Some(Limit::Cut(bytes));
         self
     }
 
@@ -236,7 +252,7 @@ impl Client {
         }
         let (status, content_type) = (response.status().as_u16(), text(headers, &header::CONTENT_TYPE));
         let (validators, retry_after) = (Validators::of(headers), text(headers, &header::RETRY_AFTER));
-        let body = body(response, request.max_body.unwrap_or(self.settings.max_body)).await?;
+        let body = body(response, request.limit.unwrap_or(Limit::Refuse(self.settings.max_body))).await?;
         Ok(Fetched {
             url: request.url.clone(),
             status,
@@ -293,18 +309,26 @@ fn is_redirect(status: StatusCode) -> bool {
 }
 
 fn redirect_target(from: &WebUrl, headers: &HeaderMap) -> Result<WebUrl, FetchError> {
-    let location = text(headers, &header::LOCATION).ok_or(FetchError::BadRedirect)?;
-    from.join(&location).map_err(FetchError::UrlNotAllowed)
+    // Not only ASCII: servers send UTF-8 here, and browsers follow it.
+    let location = headers
+        .get(header::LOCATION)
+        .and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+    from.join(location.ok_or(FetchError::BadRedirect)?)
+        .map_err(FetchError::UrlNotAllowed)
 }
 
 /// Counts what comes out of the decompressor: what goes in says nothing (a bomb), and `Content-Length` lies.
-async fn body(mut response: Response, max: usize) -> Result<Bytes, FetchError> {
+async fn body(mut response: Response, limit: Limit) -> Result<Bytes, FetchError> {
+    let (Limit::Refuse(max) | Limit::Cut(max)) = limit;
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > max {
-            return Err(FetchError::TooLarge);
-        }
         body.extend_from_slice(&chunk);
+        if body.len() > max {
+            return match limit {
+                Limit::Refuse(_) => Err(FetchError::TooLarge),
+                Limit::Cut(_) => Ok(body.freeze().slice(..max)),
+            };
+        }
     }
     Ok(body.freeze())
 }

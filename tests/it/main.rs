@@ -1,3 +1,6 @@
 //! All integration tests in one binary: one link, shared support.
 
 mod architecture;
+mod demo_site;
+mod net;
+mod support;

@@ -1,0 +1,34 @@
+//! The guarded client against a web that means harm. Row numbers (F1, …) are those of `SECURITY.md`'s threat list.
+
+mod addresses;
+mod bodies;
+mod redirects;
+
+use std::time::Duration;
+
+use klarstelle::{
+    domain::WebUrl,
+    net::{Client, Fetched, Request, Settings},
+};
+
+/// A client for tests: loopback allowed, little patience.
+fn client() -> Client {
+    Client::new(settings()).expect("a client")
+}
+
+fn settings() -> Settings {
+    Settings {
+        allowed: "127.0.0.0/8,::1".parse().expect("loopback"),
+        deadline: Duration::from_secs(2),
+        max_body: 1024 * 1024,
+        ..Settings::default()
+    }
+}
+
+/// The body's length, or the word for what was wrong.
+async fn outcome(client: &Client, url: WebUrl) -> Result<usize, &'static str> {
+    match client.fetch(Request::get(url)).await {
+        Ok(Fetched { body, .. }) => Ok(body.len()),
+        Err(error) => Err(error.as_str()),
+    }
+}

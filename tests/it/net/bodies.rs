@@ -1,0 +1,204 @@
+//! Rows F19 to F23: answers that are too large, too slow, cut, or no HTTP.
+
+use std::time::{Duration, Instant};
+
+use klarstelle::net::Request;
+
+use super::{client, outcome};
+use crate::support::fake_web::{FakeWeb, Script, answer, gzip_bomb, header, html, status};
+
+const HELLO_GZIP: &[u8] = &[
+    0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x57, 0x28, 0xcf, 0x2f, 0xca, 0x49, 1, 0,
+    0x85, 0x11, 0x4a, 0x0d, 0x0b, 0, 0, 0,
+];
+
+fn gzip(bytes: &[u8]) -> Script {
+    answer("Content-Encoding: gzip\r\n", bytes)
+}
+
+fn bad_crc() -> Vec<u8> {
+    let mut bytes = HELLO_GZIP.to_vec();
+    let crc = bytes.len() - 8;
+    bytes[crc] ^= 1;
+    bytes
+}
+
+fn many_headers() -> String {
+    "X-Header: 1\r\n".repeat(10_000)
+}
+
+fn endless(headers: &str, chunk: &[u8]) -> Script {
+    Script::Endless(format!("HTTP/1.1 200 OK\r\n{headers}\r\n").into_bytes(), chunk.to_vec())
+}
+
+/// Each answer, and what becomes of it.
+fn cases() -> Vec<(&'static str, Script, Result<usize, &'static str>)> {
+    let chunk = [b"10000\r\n".as_slice(), &[b'a'; 0x10000], b"\r\n"].concat();
+    let million = "x".repeat(1_000_000);
+    vec![
+        ("plain", html("hello"), Ok(5)),
+        ("gzip", gzip(HELLO_GZIP), Ok(11)),
+        ("F19 bomb", gzip_bomb(), Err("too_large")),
+        (
+            "F19 coded twice",
+            answer("Content-Encoding: gzip, gzip\r\n", HELLO_GZIP),
+            Err("decode"),
+        ),
+        (
+            "F19 unknown coding",
+            answer("Content-Encoding: zstd\r\n", b"(\xb5/\xfd"),
+            Err("decode"),
+        ),
+        ("F20 endless", endless("", &[b'a'; 65536]), Err("too_large")),
+        (
+            "F20 endless chunks",
+            endless("Transfer-Encoding: chunked\r\n", &chunk),
+            Err("too_large"),
+        ),
+        (
+            "F20 more than declared",
+            endless("Content-Length: 10\r\n", b"0123456789"),
+            Ok(10),
+        ),
+        (
+            "F20 declares 10 GB",
+            endless("Content-Length: 10000000000\r\n", &[b'a'; 65536]),
+            Err("too_large"),
+        ),
+        (
+            "F21 slow body",
+            Script::Drip(
+                Duration::from_millis(100),
+                b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\naaaaaaaaaa".repeat(50),
+            ),
+            Err("timeout"),
+        ),
+        (
+            "F21 slow head",
+            Script::Drip(
+                Duration::from_millis(100),
+                b"HTTP/1.1 200 OK\r\nX: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".to_vec(),
+            ),
+            Err("timeout"),
+        ),
+        ("F21 silence", Script::Silent, Err("timeout")),
+        (
+            "F21 reset in the body",
+            Script::Reset(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc".to_vec()),
+            Err("interrupted"),
+        ),
+        (
+            "F21 end in the body",
+            Script::Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc".to_vec()),
+            Err("interrupted"),
+        ),
+        ("F21 end before the head", Script::Raw(Vec::new()), Err("interrupted")),
+        ("F22 10,000 headers", answer(&many_headers(), b"x"), Err("protocol")),
+        (
+            "F22 1 MB header",
+            answer(&format!("X: {million}\r\n"), b"x"),
+            Err("protocol"),
+        ),
+        (
+            "F22 no HTTP",
+            Script::Raw(b"HTTP/9.9 999\r\n\r\n".to_vec()),
+            Err("protocol"),
+        ),
+        (
+            "F22 another protocol",
+            Script::Raw(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()),
+            Err("protocol"),
+        ),
+        (
+            "F22 continue for ever",
+            Script::Endless(Vec::new(), b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1000)),
+            Err("timeout"),
+        ),
+        ("F23 truncated gzip", gzip(&HELLO_GZIP[..20]), Err("decode")),
+        ("F23 bad checksum", gzip(&bad_crc()), Err("decode")),
+        ("F23 no gzip", gzip(b"hello world"), Err("decode")),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_answers_cost_bounded_time_and_have_a_reason() {
+    let (web, client) = (FakeWeb::hosts(&["bad"]), client());
+    for (number, (name, script, wanted)) in cases().into_iter().enumerate() {
+        let path = format!("/{number}");
+        web.put("bad", &path, script);
+        let start = Instant::now();
+        assert_eq!(outcome(&client, web.url("bad", &path)).await, wanted, "{name}");
+        assert!(
+            start.elapsed() < Duration::from_secs(3),
+            "{name} took {:?}",
+            start.elapsed()
+        );
+    }
+    web.put("bad", "/after", html("still here"));
+    assert_eq!(outcome(&client, web.url("bad", "/after")).await, Ok(10));
+}
+
+/// Row F25: a validator over 1 KB is not kept, others come back verbatim.
+#[tokio::test]
+async fn validators_are_kept_verbatim_and_short() {
+    let (web, client) = (FakeWeb::hosts(&["news"]), client());
+    let long = "e".repeat(1025);
+    web.put(
+        "news",
+        "/",
+        answer(
+            &format!("ETag: W/\"ä\"\r\nETag: \"{long}\"\r\nLast-Modified: year 9999\r\n"),
+            b"",
+        ),
+    );
+    web.put("news", "/long", answer(&format!("ETag: \"{long}\"\r\n"), b""));
+    let first = client
+        .fetch(Request::get(web.url("news", "/")))
+        .await
+        .expect("fetched")
+        .validators;
+    assert_eq!(
+        (first.etag.as_deref(), first.last_modified.as_deref()),
+        (None, Some("year 9999"))
+    );
+    let second = client
+        .fetch(Request::get(web.url("news", "/long")).unless_unchanged(&first))
+        .await
+        .expect("fetched");
+    assert!(second.validators.is_empty());
+    assert_eq!(
+        header(&web.hits("news", "/long")[0].head, "if-modified-since").as_deref(),
+        Some("year 9999")
+    );
+}
+
+#[tokio::test]
+async fn a_smaller_limit_can_be_asked_for() {
+    let (web, client) = (FakeWeb::hosts(&["news"]), client());
+    web.put("news", "/", html("hello"));
+    let ask = |request: Request| async {
+        client
+            .fetch(request)
+            .await
+            .map(|got| got.body.len())
+            .map_err(|e| e.as_str())
+    };
+    assert_eq!(
+        ask(Request::get(web.url("news", "/")).at_most(4)).await,
+        Err("too_large")
+    );
+    assert_eq!(ask(Request::get(web.url("news", "/")).first(4)).await, Ok(4));
+}
+
+#[tokio::test]
+async fn says_who_asks_and_reports_any_status() {
+    let (web, client) = (FakeWeb::hosts(&["news"]), client());
+    web.put("news", "/gone", status(410, "Retry-After: 120\r\n"));
+    let gone = client
+        .fetch(Request::get(web.url("news", "/gone")))
+        .await
+        .expect("an answer");
+    assert_eq!((gone.status, gone.retry_after.as_deref()), (410, Some("120")));
+    let agent = header(&web.log()[0].head, "user-agent").expect("sent");
+    assert!(agent.starts_with("klarstelle/"), "{agent}");
+}
