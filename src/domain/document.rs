@@ -1,9 +1,11 @@
 //! What was read, cleaned.
 
+use serde::Serialize;
+
 use super::{Lang, Timestamp, WebUrl};
 
 /// One page or post: what extraction makes of fetched bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Document {
     /// Where it was read.
     pub url: WebUrl,
@@ -22,7 +24,7 @@ pub struct Document {
 }
 
 /// A passage of a document that may be checkable: what detection finds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mention {
     /// The passage, verbatim.
     pub quote: String,

@@ -18,6 +18,7 @@ mod words;
 pub use actor::Actor;
 pub use attachment::{Attachment, AttachmentState, Reason, ReasonError};
 pub use change::{Action, Change, ObjectKind};
+pub(crate) use claim::clean;
 pub use claim::{Claim, ClaimOrigin, ClaimText, ClaimTextError};
 pub use claim_index::{Fingerprint, Lang};
 pub use document::{Document, Mention};

@@ -1,7 +1,8 @@
 //! What was read, and the claims seen in it.
 
 use super::{Error, Store};
-use crate::domain::{Actor, ClaimId, Document, DocumentId, Fingerprint, Mention, SourceId, Timestamp};
+use crate::cluster::Placed;
+use crate::domain::{Actor, ClaimId, Document, DocumentId, SourceId, Timestamp};
 
 /// How a document came here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,30 +11,6 @@ pub struct Origin {
     pub source: Option<SourceId>,
     /// When it was read.
     pub at: Timestamp,
-}
-
-/// A mention with the claim that it belongs to: what clustering finds.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Placed {
-    /// The mention.
-    pub mention: Mention,
-    /// Fingerprint of the normalised quote. A claim that has it takes the mention, whatever `home` says.
-    pub exact: Fingerprint,
-    /// Fingerprint of the quote without decoration.
-    pub near: Option<Fingerprint>,
-    /// Bands of the quote's sketch.
-    pub bands: Option<[i64; 16]>,
-    /// The claim, unless a fingerprint names another.
-    pub home: Home,
-}
-
-/// Where a mention belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Home {
-    /// To this claim; founded anew if the store does not know it.
-    Known(ClaimId),
-    /// To a claim of its own.
-    New,
 }
 
 /// What recording a document did.

@@ -19,7 +19,7 @@ pub use changes::{ChangeQuery, Touched};
 pub use check::Counts;
 pub use claims::{Attached, Checked, ClaimQuery, ClaimSort, ClaimSummary, Dossier};
 pub use cursor::Cursor;
-pub use documents::{Home, Origin, Placed, Recorded};
+pub use documents::{Origin, Recorded};
 pub use error::Error;
 pub use import::ImportTally;
 

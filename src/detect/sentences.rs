@@ -1,0 +1,53 @@
+//! A text to its sentences, by the `sentencex` crate's rules for the language.
+
+use crate::domain::Lang;
+
+/// Longest paragraph that is split; what is longer is no prose, and would cost more than it is worth.
+const MAX_PARAGRAPH_BYTES: usize = 20_000;
+
+/// The sentences of a text, trimmed, paragraph by paragraph.
+pub(super) fn of_text(text: &str, lang: Lang) -> Vec<&str> {
+    let paragraphs = text.lines().filter(|p| p.len() <= MAX_PARAGRAPH_BYTES);
+    let sentences = paragraphs.flat_map(|paragraph| sentencex::segment(lang.as_str(), paragraph));
+    sentences
+        .map(str::trim)
+        .filter(|s| s.chars().any(char::is_alphanumeric))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_by_language() {
+        for (lang, text, wanted) in [
+            (
+                Lang::DE,
+                "Am 3. Oktober sagte Dr. Weber, z. B. Strom koste 5,5 Cent. Das stimmt nicht.",
+                2,
+            ),
+            (
+                Lang::EN,
+                "Dr. Smith said the U.S. spent 3.5 million. \"Is it true?\" she asked.",
+                2,
+            ),
+            (
+                Lang::TR,
+                "Bakan, 3.500 kişinin işe alındığını söyledi. Prof. Dr. Kaya bunu yalanladı.",
+                2,
+            ),
+            (
+                Lang::AR,
+                "قال الوزير إن الأسعار ارتفعت بنسبة 20%. هل هذا صحيح؟ لا نعرف.",
+                3,
+            ),
+            (Lang::RU, "Министр заявил, что цены выросли на 20 %. Это неправда.", 2),
+            (Lang::from_tag("zh"), "这是假的。那是真的。", 2),
+            (Lang::UND, "One line\nAnother line\n\n***\n", 2),
+            (Lang::EN, "", 0),
+        ] {
+            assert_eq!(of_text(text, lang).len(), wanted, "{lang}: {:?}", of_text(text, lang));
+        }
+    }
+}

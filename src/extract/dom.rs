@@ -1,0 +1,236 @@
+//! HTML to a tree, refusing what would cost more than a page is worth.
+//!
+//! html5ever walks all open elements for many tags, and clones unclosed formatting elements again and again, so that
+//! deep nesting costs the square of its size (html5ever issues 290 and 788). Pages are therefore fed in small pieces and
+//! dropped as soon as the tree is too deep or too large. Attributes are counted before: the parser compares each with all
+//! others of its tag.
+
+use html5ever::driver::{self, ParseOpts, Parser};
+use html5ever::tendril::{StrTendril, TendrilSink};
+use scraper::{Html, HtmlTreeSink};
+
+/// Deepest tree that is parsed. Browsers stop there too.
+pub const MAX_DEPTH: usize = 512;
+
+/// Most nodes (elements, texts, comments) in a tree that is parsed.
+pub const MAX_NODES: usize = 150_000;
+
+/// Most attributes of one tag.
+pub const MAX_ATTRIBUTES: usize = 1000;
+
+/// Size of a piece: between two looks at the tree it cannot grow out of hand.
+const PIECE_BYTES: usize = 1024;
+
+/// Why a page was not parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Deeper than [`MAX_DEPTH`].
+    #[error("its elements are nested more than 512 deep")]
+    TooDeep,
+    /// More nodes than [`MAX_NODES`].
+    #[error("it has more than 150000 elements and texts")]
+    TooManyNodes,
+    /// More attributes in a tag than [`MAX_ATTRIBUTES`].
+    #[error("a tag has more than 1000 attributes")]
+    TooManyAttributes,
+}
+
+/// Parses a page or a piece of one.
+pub(super) fn parse(html: &str) -> Result<Html, Refused> {
+    if has_crowded_tag(html.as_bytes()) {
+        return Err(Refused::TooManyAttributes);
+    }
+    let sink = HtmlTreeSink::new(Html::new_document());
+    let mut parser = driver::parse_document(sink, ParseOpts::default());
+    let (mut rest, mut seen) = (html, 0);
+    while !rest.is_empty() {
+        let (piece, next) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
+        parser.process(StrTendril::from_slice(piece));
+        seen = check(&parser, seen)?;
+        rest = next;
+    }
+    let tree = parser.finish();
+    Ok(tree)
+}
+
+/// Looks at the nodes that came after the first `seen`; gives how many there are now.
+fn check(parser: &Parser<HtmlTreeSink>, seen: usize) -> Result<usize, Refused> {
+    let html = parser.tokenizer.sink.sink.0.borrow();
+    let nodes = html.tree.nodes();
+    let count = nodes.len();
+    if count > MAX_NODES {
+        return Err(Refused::TooManyNodes);
+    }
+    let deep = nodes
+        .rev()
+        .take(count - seen)
+        .any(|node| node.ancestors().nth(MAX_DEPTH).is_some());
+    if deep { Err(Refused::TooDeep) } else { Ok(count) }
+}
+
+/// Whether any tag has more attributes than we take.
+fn has_crowded_tag(html: &[u8]) -> bool {
+    let mut rest = html;
+    while let Some(at) = rest.iter().position(|&b| b == b'<') {
+        rest = &rest[at + 1..];
+        if rest.starts_with(b"!--") {
+            rest = end_of(rest, b"-->");
+        } else if rest.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/') {
+            let tag = rest;
+            let Some(next) = attributes_end(rest) else { return true };
+            rest = next;
+            rest = RAW
+                .iter()
+                .find(|(open, _)| opens(tag, open))
+                .map_or(rest, |(_, close)| end_of(rest, close));
+        }
+    }
+    false
+}
+
+/// Elements whose content is text, whatever it looks like, and where it ends.
+const RAW: &[(&[u8], &[u8])] = &[
+    (b"script", b"</script"),
+    (b"style", b"</style"),
+    (b"textarea", b"</textarea"),
+    (b"title", b"</title"),
+];
+
+fn opens(tag: &[u8], name: &[u8]) -> bool {
+    tag.get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name))
+        && tag
+            .get(name.len())
+            .is_some_and(|&b| b.is_ascii_whitespace() || b == b'>' || b == b'/')
+}
+
+fn end_of<'a>(rest: &'a [u8], mark: &[u8]) -> &'a [u8] {
+    let at = rest.windows(mark.len()).position(|w| w.eq_ignore_ascii_case(mark));
+    at.map_or(b"", |at| &rest[at..])
+}
+
+/// Where in a tag we are: the tokenizer states of the HTML standard, 13.2.5.8 and 13.2.5.32 to 13.2.5.39.
+#[derive(Clone, Copy)]
+enum InTag {
+    TagName,
+    BeforeName,
+    Name,
+    AfterName,
+    BeforeValue,
+    Unquoted,
+}
+
+/// What follows a tag; `None` if it has too many attributes.
+fn attributes_end(tag: &[u8]) -> Option<&[u8]> {
+    let (mut state, mut names, mut at) = (InTag::TagName, 0, 0);
+    while let Some(&byte) = tag.get(at) {
+        at += 1;
+        let space = byte.is_ascii_whitespace();
+        state = match state {
+            _ if byte == b'>' => return Some(&tag[at..]),
+            InTag::BeforeValue if byte == b'"' || byte == b'\'' => {
+                at += tag[at..].iter().position(|&b| b == byte).map_or(tag.len(), |n| n + 1);
+                InTag::BeforeName
+            }
+            InTag::BeforeValue if space => InTag::BeforeValue,
+            InTag::BeforeValue | InTag::Unquoted if !space => InTag::Unquoted,
+            InTag::Name | InTag::AfterName if byte == b'=' => InTag::BeforeValue,
+            InTag::Name | InTag::AfterName if space => InTag::AfterName,
+            InTag::TagName | InTag::Name if !space && byte != b'/' => state,
+            _ if space || byte == b'/' => InTag::BeforeName,
+            _ => {
+                names += 1;
+                InTag::Name
+            }
+        };
+        if names > MAX_ATTRIBUTES {
+            return None;
+        }
+    }
+    Some(b"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_costs_too_much() {
+        let many = |n: usize| (0..n).fold(String::new(), |s, i| s + &format!(" a{i}=\"x y z\""));
+        let ladder = |n: usize| (0..n).fold(String::new(), |s, i| s + &format!("<div><b id={i}></div>x"));
+        for (name, html, wanted) in [
+            ("divs", "<div>".repeat(200_000), Some(Refused::TooDeep)),
+            ("lists", "<ul><li>".repeat(60_000), Some(Refused::TooDeep)),
+            (
+                "links",
+                "<a>".repeat(40_000) + &"<i>".repeat(40_000),
+                Some(Refused::TooDeep),
+            ),
+            ("unclosed formatting", ladder(80_000), Some(Refused::TooDeep)),
+            ("svg", "<svg>".repeat(2000), Some(Refused::TooDeep)),
+            ("many nodes", "a<br>".repeat(400_000), Some(Refused::TooManyNodes)),
+            (
+                "attributes",
+                format!("<p{}>", many(1001)),
+                Some(Refused::TooManyAttributes),
+            ),
+            (
+                "attributes without values",
+                format!("<p {}>", "a ".repeat(80_000)),
+                Some(Refused::TooManyAttributes),
+            ),
+            (
+                "attributes by slashes",
+                format!("<p {}>", "a/".repeat(80_000)),
+                Some(Refused::TooManyAttributes),
+            ),
+            (
+                "attributes after a quote",
+                format!("<p \"{}>", " b".repeat(80_000)),
+                Some(Refused::TooManyAttributes),
+            ),
+            (
+                "attributes of an end tag",
+                format!("</p {}>", "a ".repeat(80_000)),
+                Some(Refused::TooManyAttributes),
+            ),
+            (
+                "attributes named by equals signs",
+                format!("<p {}>", "=a ".repeat(80_000)),
+                Some(Refused::TooManyAttributes),
+            ),
+            (
+                "attributes, quoted, touching",
+                format!("<p {}>", "a='x'".repeat(80_000)),
+                Some(Refused::TooManyAttributes),
+            ),
+            ("as many as allowed", format!("<p{}>", many(1000)), None),
+            (
+                "a script",
+                format!("<script>if (a <b {}) x</script>", "c d ".repeat(5000)),
+                None,
+            ),
+            ("a comment", format!("<!-- <b {} -->", "c d ".repeat(5000)), None),
+            (
+                "a long value",
+                format!("<img src=\"data:{}\">", "a b ".repeat(50_000)),
+                None,
+            ),
+            (
+                "plain words after a less-than sign",
+                format!("a < {}", "b ".repeat(5000)),
+                None,
+            ),
+            ("deep enough", "<div>".repeat(505) + "x", None),
+            ("nothing", String::new(), None),
+        ] {
+            assert_eq!(parse(&html).err(), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn pieces_make_the_same_tree_as_the_whole() {
+        let page =
+            "<!doctype html><title>Größe &amp; ü</title><p class='ä'>Ein <b>Wort</b> &uuml;ber … 😀</p>".repeat(200);
+        assert!(parse(&page).is_ok_and(|tree| tree.html() == Html::parse_document(&page).html()));
+    }
+}

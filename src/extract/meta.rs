@@ -1,0 +1,238 @@
+//! What a page says about itself: in `<meta>`, `<link>`, `<title>` and JSON-LD.
+
+use std::sync::LazyLock;
+
+use scraper::{Html, Selector};
+use serde_json::Value;
+
+use super::{date, text};
+use crate::domain::{Lang, Timestamp, WebUrl};
+
+/// Longest title and author kept, in characters.
+const MAX_CHARS: usize = 500;
+
+/// A page's own statements.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Meta {
+    pub(super) title: Option<String>,
+    pub(super) canonical: Option<WebUrl>,
+    pub(super) lang: Option<Lang>,
+    pub(super) author: Option<String>,
+    pub(super) published_at: Option<Timestamp>,
+    pub(super) site_name: Option<String>,
+}
+
+/// Where a statement may stand: elements, and the attribute that holds it (none: its text).
+type Places = LazyLock<Vec<(Selector, Option<&'static str>)>>;
+
+macro_rules! places {
+    ($($selector:literal => $attribute:expr),+ $(,)?) => {
+        LazyLock::new(|| vec![$((Selector::parse($selector).expect("a fixed selector"), $attribute)),+])
+    };
+}
+
+static TITLE: Places = places!(
+    "meta[property='og:title']" => Some("content"),
+    "meta[name='twitter:title']" => Some("content"),
+    "h1" => None,
+    "title" => None,
+);
+static CANONICAL: Places = places!(
+    "link[rel~='canonical' i]" => Some("href"),
+    "meta[property='og:url']" => Some("content"),
+);
+static LANG: Places = places!(
+    "html[lang]" => Some("lang"),
+    "html" => Some("xml:lang"),
+    "meta[http-equiv='content-language' i]" => Some("content"),
+    "meta[property='og:locale']" => Some("content"),
+);
+static AUTHOR: Places = places!(
+    "meta[name='author' i]" => Some("content"),
+    "meta[property='article:author']" => Some("content"),
+    "[itemprop='author'] [itemprop='name']" => None,
+    "a[rel~='author']" => None,
+);
+static PUBLISHED: Places = places!(
+    "meta[property='article:published_time']" => Some("content"),
+    "meta[itemprop='datePublished']" => Some("content"),
+    "meta[name='date' i]" => Some("content"),
+    "meta[name='dc.date' i]" => Some("content"),
+    "meta[name='dcterms.created' i]" => Some("content"),
+    "time[itemprop='datePublished']" => Some("datetime"),
+    "time[datetime]" => Some("datetime"),
+);
+static SITE_NAME: Places = places!("meta[property='og:site_name']" => Some("content"));
+
+/// Collects a page's statements; addresses are resolved against `url`.
+pub(super) fn of_page(html: &Html, json_ld: &[Value], url: &WebUrl) -> Meta {
+    Meta {
+        title: first(html, &TITLE, words).or_else(|| json_ld.iter().find_map(headline)),
+        canonical: first(html, &CANONICAL, |href| url.join(href).ok())
+            .filter(|c| c.key() != url.key() && same_site(c, url)),
+        lang: first(html, &LANG, language),
+        author: json_ld.iter().find_map(author).or_else(|| first(html, &AUTHOR, name)),
+        published_at: json_ld
+            .iter()
+            .find_map(published)
+            .or_else(|| first(html, &PUBLISHED, date::lenient)),
+        site_name: first(html, &SITE_NAME, words),
+    }
+}
+
+/// The first statement that can be read, in the order of the places.
+fn first<T>(html: &Html, places: &Places, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    places.iter().find_map(|(selector, attribute)| {
+        html.select(selector).take(20).find_map(|element| match attribute {
+            Some(attribute) => element.attr(attribute).and_then(&read),
+            None => read(&element.text().collect::<String>()),
+        })
+    })
+}
+
+/// A page may say where it lives on its own site; not that it is another site's page, which would pin its claims there.
+fn same_site(a: &WebUrl, b: &WebUrl) -> bool {
+    let bare = |url: &WebUrl| {
+        let host = url.to_url().host_str().unwrap_or_default().to_owned();
+        let device = ["www.", "m.", "amp.", "mobile."]
+            .iter()
+            .find_map(|p| host.strip_prefix(p));
+        device.map_or(host.clone(), str::to_owned)
+    };
+    let (a, b) = (bare(a), bare(b));
+    a == b || a.ends_with(&format!(".{b}")) || b.ends_with(&format!(".{a}"))
+}
+
+fn words(text: &str) -> Option<String> {
+    let line = text::line_of_field(text::cut_chars(text.trim(), 4 * MAX_CHARS));
+    let line = text::cut_chars(&line, MAX_CHARS);
+    line.chars().any(char::is_alphanumeric).then(|| line.to_owned())
+}
+
+/// A name, and not the address of a profile.
+fn name(text: &str) -> Option<String> {
+    words(text).filter(|name| !name.contains("://"))
+}
+
+fn language(tag: &str) -> Option<Lang> {
+    tag.split(',')
+        .next()
+        .and_then(|tag| tag.trim().parse().ok())
+        .filter(|&lang| lang != Lang::UND)
+}
+
+fn is_article(value: &Value) -> bool {
+    let named = |name: &str| name.ends_with("Article") || name.ends_with("BlogPosting");
+    match &value["@type"] {
+        Value::String(name) => named(name),
+        Value::Array(names) => names.iter().filter_map(Value::as_str).any(named),
+        _ => false,
+    }
+}
+
+fn headline(value: &Value) -> Option<String> {
+    Some(value)
+        .filter(|v| is_article(v))
+        .and_then(|v| v["headline"].as_str())
+        .and_then(words)
+}
+
+fn published(value: &Value) -> Option<Timestamp> {
+    Some(value)
+        .filter(|v| is_article(v))
+        .and_then(|v| v["datePublished"].as_str())
+        .and_then(date::lenient)
+}
+
+fn author(value: &Value) -> Option<String> {
+    let author = Some(value).filter(|v| is_article(v)).map(|v| &v["author"])?;
+    let one = |a: &Value| a.as_str().or_else(|| a["name"].as_str()).and_then(name);
+    match author {
+        Value::Array(authors) => {
+            let names: Vec<String> = authors.iter().filter_map(one).take(10).collect();
+            (!names.is_empty()).then(|| names.join(", "))
+        }
+        single => one(single),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meta(page: &str) -> Meta {
+        let url = WebUrl::parse("https://news.example/a/b?utm_source=x").unwrap();
+        let html = super::super::dom::parse(page).unwrap();
+        let (json_ld, _) = super::super::claimreview::json_ld(&html);
+        of_page(&html, &json_ld, &url)
+    }
+
+    #[test]
+    fn reads_meta_elements() {
+        let found = meta(
+            "<html lang=de-AT><title>Titel | Blatt</title><meta property=og:title content='Titel &amp;amp; mehr'>
+             <link rel='alternate canonical' href=/a/c><meta name=Author content=' Ada  Muster '>
+             <meta property=article:published_time content=2026-11-20T08:00:00+01:00>
+             <meta property=og:site_name content=Blatt><h1>Anders</h1>",
+        );
+        let wanted = Meta {
+            title: Some("Titel & mehr".into()),
+            canonical: Some(WebUrl::parse("https://news.example/a/c").unwrap()),
+            lang: Some(Lang::DE),
+            author: Some("Ada Muster".into()),
+            published_at: Timestamp::parse("2026-11-20T07:00:00Z"),
+            site_name: Some("Blatt".into()),
+        };
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn reads_json_ld() {
+        let found = meta(
+            r#"<script type="application/ld+json">{"@graph":[{"@type":"WebSite","name":"x"},{"@type":["NewsArticle"],
+               "headline":"Kop","datePublished":"2026-01-02","author":[{"name":"A"},{"@type":"Person","name":"B"}]}]}</script>"#,
+        );
+        assert_eq!(found.title.as_deref(), Some("Kop"));
+        assert_eq!(found.author.as_deref(), Some("A, B"));
+        assert_eq!(found.published_at, Timestamp::parse("2026-01-02"));
+    }
+
+    #[test]
+    fn passes_over_what_means_nothing() {
+        let found = meta(
+            "<html lang=''><title>Only this</title><meta property=og:title content=' '><link rel=canonical href='javascript:1'>
+             <meta name=author content='https://social.example/@x'><time datetime=soon>",
+        );
+        assert_eq!(
+            found,
+            Meta {
+                title: Some("Only this".into()),
+                ..Meta::default()
+            }
+        );
+    }
+
+    #[test]
+    fn a_canonical_address_stays_on_the_site() {
+        for (href, kept) in [
+            ("https://m.news.example/x", true),
+            ("https://blog.news.example/x", true),
+            ("https://other.example/x", false),
+            ("https://evilnews.example/x", false),
+        ] {
+            assert_eq!(
+                meta(&format!("<link rel=canonical href={href}>")).canonical.is_some(),
+                kept,
+                "{href}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_the_same_page_is_no_canonical_one() {
+        assert_eq!(
+            meta("<link rel=canonical href='https://www.news.example/a/b/'>").canonical,
+            None
+        );
+    }
+}

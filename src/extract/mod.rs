@@ -1,0 +1,121 @@
+//! Fetched bytes come in; documents, fact-checks, feed items and posts go out.
+//!
+//! Everything here is pure and total: no clock, no network, no panic, whatever the bytes. What could not be read is said
+//! as a [`Problem`] or an error value, never left out in silence.
+
+mod article;
+mod claimreview;
+mod date;
+mod decode;
+mod dom;
+mod feed;
+mod mastodon;
+mod meta;
+mod prescan;
+mod problem;
+mod sniff;
+mod text;
+
+use serde::Serialize;
+
+use crate::domain::{Document, ExternalFactCheck, WebUrl};
+
+pub use article::{MAX_PAGE_BYTES, MAX_TEXT_BYTES, Page, article};
+pub use claimreview::{Defaults, Reader, Reason, Unreadable};
+pub use date::not_after;
+pub use decode::{Decoded, decode};
+pub use dom::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_NODES, Refused};
+pub use feed::{FeedError, FeedItem, MAX_ITEMS, feed};
+pub use mastodon::{Post, PostsError, mastodon};
+pub use problem::Problem;
+pub use sniff::{MediaKind, sniff};
+
+/// What some bytes of unknown kind hold: what `klarstelle extract` prints.
+#[derive(Debug, Default, Serialize)]
+pub struct Extracted {
+    /// What the bytes are, by their looks.
+    pub kind: MediaKind,
+    /// The article, if they are a page with one.
+    pub document: Option<Document>,
+    /// The fact-checks in their ClaimReview markup.
+    pub reviews: Vec<ExternalFactCheck>,
+    /// The items, if they are a feed.
+    pub items: Vec<FeedItem>,
+    /// The posts, if they are a Mastodon timeline.
+    pub posts: Vec<Post>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads bytes of unknown kind: a page, a feed, a Mastodon timeline or ClaimReview as JSON. `url` is where they were
+/// found: relative addresses are resolved against it, and its host publishes what names no publisher.
+pub fn read(bytes: &[u8], content_type: Option<&str>, url: &WebUrl) -> Extracted {
+    let kind = sniff(bytes, content_type);
+    match kind {
+        MediaKind::Html => read_page(bytes, content_type, url),
+        MediaKind::Xml => read_feed(bytes, url),
+        MediaKind::Json => read_json(bytes, url),
+        MediaKind::Other => Extracted {
+            kind,
+            problems: vec![Problem::NotText],
+            ..Extracted::default()
+        },
+    }
+}
+
+fn read_page(bytes: &[u8], content_type: Option<&str>, url: &WebUrl) -> Extracted {
+    let decoded = decode(bytes, content_type);
+    let page = article(&decoded.text, url);
+    let lossy = decoded.lossy.then_some(Problem::Lossy);
+    Extracted {
+        kind: MediaKind::Html,
+        document: page.document,
+        reviews: page.reviews,
+        problems: lossy.into_iter().chain(page.problems).collect(),
+        ..Extracted::default()
+    }
+}
+
+fn read_feed(bytes: &[u8], url: &WebUrl) -> Extracted {
+    let kind = sniff(bytes, None);
+    match feed(bytes, url) {
+        Ok(items) => Extracted {
+            kind,
+            items,
+            ..Extracted::default()
+        },
+        Err(error) => Extracted {
+            kind,
+            problems: vec![error.into()],
+            ..Extracted::default()
+        },
+    }
+}
+
+fn read_json(bytes: &[u8], url: &WebUrl) -> Extracted {
+    if feed::is_json_feed(bytes) {
+        return read_feed(bytes, url);
+    }
+    match mastodon(bytes, url) {
+        Ok(posts) => Extracted {
+            kind: MediaKind::Json,
+            posts,
+            ..Extracted::default()
+        },
+        Err(PostsError::NotStatuses | PostsError::NotJson(_)) => read_reviews(bytes, url),
+    }
+}
+
+fn read_reviews(bytes: &[u8], url: &WebUrl) -> Extracted {
+    let mut found = Extracted {
+        kind: MediaKind::Json,
+        ..Extracted::default()
+    };
+    for row in Reader::new(bytes, Defaults::of(url)) {
+        match row {
+            Ok(review) => found.reviews.push(review),
+            Err(unreadable) => found.problems.push(Problem::Row(unreadable)),
+        }
+    }
+    found
+}
