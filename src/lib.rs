@@ -2,6 +2,7 @@
 //!
 //! The modules stand in the order in which data pass through them; `ARCHITECTURE.md` is the map.
 
+pub mod api;
 pub mod cluster;
 pub mod config;
 pub mod crawl;

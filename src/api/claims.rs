@@ -1,0 +1,147 @@
+//! `/v1/claims`: the statements that spread, and where they were seen.
+
+use claim_index::Page;
+use serde::Deserialize;
+use warp::reply::Response;
+
+use super::{
+    App,
+    call::Call,
+    code::ErrorCode,
+    error::Problem,
+    fault::Faults,
+    paging::{self, Paging, WordCursor},
+    read, reply,
+    route::Route,
+    wire::{ClaimWire, DossierWire, ListWire, SightingWire, SummaryWire},
+};
+use crate::{
+    domain::{Actor, ClaimId, ClaimText, Lang, Scope},
+    review,
+    store::{Added, Checked, ClaimQuery, ClaimSort, ClaimSummary, Cursor},
+};
+
+pub(super) fn routes(app: &App) -> Vec<Route> {
+    vec![
+        Route::get("/v1/claims", "list_claims").public(app, list_claims),
+        Route::post("/v1/claims", "create_claim").guarded(Scope::Review, app, create_claim),
+        Route::get("/v1/claims/{claim_id}", "get_claim").public(app, get_claim),
+        Route::get("/v1/claims/{claim_id}/sightings", "list_sightings").public(app, list_sightings),
+    ]
+}
+
+/// Longest word search taken, in characters.
+const MAX_WORDS: usize = 200;
+
+async fn list_claims(app: App, call: Call) -> Result<Response, Problem> {
+    let mut query = call.query();
+    let words = query.take_with("q", |text| read::text(text, MAX_WORDS));
+    let sort = query.word(
+        "sort",
+        &[("newest", ClaimSort::Newest), ("most_seen", ClaimSort::MostSeen)],
+    );
+    let checked = query.word("checked", &[("yes", Checked::Yes), ("no", Checked::No)]);
+    let paging = Paging::take(&mut query);
+    if words.is_some() && sort.is_some() {
+        query.refuse::<()>(
+            "sort",
+            "not with \"q\": words found are sorted by how well they fit".to_owned(),
+        );
+    }
+    let paging = query.done(paging)?;
+    let (items, next) = match words {
+        Some(words) => found(&app, &words, checked, &paging).await?,
+        None => listed(&app, sort.unwrap_or(ClaimSort::Newest), checked, &paging).await?,
+    };
+    let items = items.iter().map(SummaryWire::of).collect();
+    paging::reply(&call, &ListWire { items, next })
+}
+
+type Slice = (Vec<ClaimSummary>, Option<String>);
+
+async fn listed(app: &App, sort: ClaimSort, checked: Option<Checked>, paging: &Paging) -> Result<Slice, Problem> {
+    let after: Option<Cursor> = paging.cursor()?;
+    let page = app
+        .store
+        .claims(&ClaimQuery {
+            sort,
+            checked,
+            after,
+            limit: paging.limit,
+        })
+        .await?;
+    Ok((page.items, page.next.map(|cursor| cursor.to_string())))
+}
+
+/// The index knows no fact-checks, so `checked` sorts out after the search: a page may be shorter than its limit.
+async fn found(app: &App, words: &str, checked: Option<Checked>, paging: &Paging) -> Result<Slice, Problem> {
+    let offset = paging.cursor::<WordCursor>()?.map_or(0, |cursor| cursor.0);
+    let limit = paging.limit as usize;
+    let mut items = app.lookup.search(words, Page { offset, limit }).await?;
+    let next = (items.len() == limit)
+        .then(|| WordCursor(offset + limit))
+        .filter(|cursor| cursor.is_reachable());
+    items.retain(|summary| match checked {
+        None => true,
+        Some(Checked::Yes) => summary.fact_checks > 0,
+        Some(Checked::No) => summary.fact_checks == 0,
+    });
+    Ok((items, next.map(|cursor| cursor.to_string())))
+}
+
+async fn create_claim(app: App, call: Call, actor: Actor) -> Result<Response, Problem> {
+    call.no_query()?;
+    let new: NewClaim = call.json(app.body_timeout).await?.read()?;
+    let (text, lang) = new.check()?;
+    match review::create_claim(&app.store, &text, lang, &actor).await? {
+        Added::New(claim) => reply::created(&format!("/v1/claims/{}", claim.id), &ClaimWire::of(&claim)),
+        Added::Known(claim) => reply::ok(&ClaimWire::of(&claim)),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewClaim {
+    text: String,
+    language: Option<String>,
+}
+
+impl NewClaim {
+    fn check(&self) -> Result<(ClaimText, Lang), Problem> {
+        let mut faults = Faults::default();
+        let text = faults.take("/text", ClaimText::parse(&self.text));
+        let lang = match &self.language {
+            Some(tag) => faults.take("/language", read::language(tag)),
+            None => Some(Lang::detect(&self.text)),
+        };
+        faults.body(text.zip(lang))
+    }
+}
+
+async fn get_claim(app: App, call: Call) -> Result<Response, Problem> {
+    call.no_query()?;
+    let id: ClaimId = call.id("claim_id", ErrorCode::ClaimNotFound)?;
+    let dossiers = app.store.dossiers(&[id]).await?;
+    let dossier = dossiers.first().ok_or_else(|| Problem::new(ErrorCode::ClaimNotFound))?;
+    reply::hashed(&call, &DossierWire::of(dossier, call.caller()))
+}
+
+async fn list_sightings(app: App, call: Call) -> Result<Response, Problem> {
+    let mut query = call.query();
+    let paging = Paging::take(&mut query);
+    let paging = query.done(paging)?;
+    let id: ClaimId = call.id("claim_id", ErrorCode::ClaimNotFound)?;
+    if app.store.summaries(&[id]).await?.is_empty() {
+        return Err(Problem::new(ErrorCode::ClaimNotFound));
+    }
+    let after: Option<Cursor> = paging.cursor()?;
+    let page = app.store.sightings(&id, after.as_ref(), paging.limit).await?;
+    let items = page.items.iter().map(SightingWire::of).collect();
+    paging::reply(
+        &call,
+        &ListWire {
+            items,
+            next: page.next.map(|cursor| cursor.to_string()),
+        },
+    )
+}

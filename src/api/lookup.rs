@@ -1,0 +1,177 @@
+//! `/v1/lookup`: has this been debunked?
+//!
+//! What is looked up is in no log, no metric and no error message.
+
+use claim_index::Outcome;
+use serde::{Deserialize, Serialize};
+use warp::reply::Response;
+
+use super::{
+    App,
+    call::Call,
+    error::{Place, Problem},
+    fault::Faults,
+    read, reply,
+    route::Route,
+    wire::{ClaimWire, FactCheckWire},
+};
+use crate::{
+    domain::clean,
+    lookup::{Answer, Candidate, Question, Reason},
+};
+
+pub(super) fn routes(app: &App) -> Vec<Route> {
+    vec![
+        Route::get("/v1/lookup", "look_up_url").public(app, look_up_url),
+        Route::post("/v1/lookup", "look_up").public(app, look_up),
+    ]
+}
+
+async fn look_up(app: App, call: Call) -> Result<Response, Problem> {
+    call.no_query()?;
+    let asked: QuestionWire = call.json(app.body_timeout).await?.read()?;
+    answer(&app, &asked.check()?).await
+}
+
+/// The plain mode: the address stands in the request line, where proxies may log it.
+async fn look_up_url(app: App, call: Call) -> Result<Response, Problem> {
+    let mut query = call.query();
+    let url = query.required("url", |text| read::url(text).map_err(|error| error.to_string()));
+    let url = query.complete(url)?;
+    answer(&app, &Question::Url(url)).await
+}
+
+async fn answer(app: &App, question: &Question) -> Result<Response, Problem> {
+    let answer = app.lookup.answer(question, app.candidates).await?;
+    reply::ok(&AnswerWire::of(&answer))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QuestionWire {
+    text: Option<String>,
+    url: Option<String>,
+    language: Option<String>,
+}
+
+impl QuestionWire {
+    fn check(&self) -> Result<Question, Problem> {
+        let mut faults = Faults::default();
+        let lang = self
+            .language
+            .as_deref()
+            .and_then(|tag| faults.take("/language", read::language(tag)));
+        let question = match (&self.text, &self.url) {
+            (Some(text), None) if clean(text).is_empty() => {
+                faults.add(Place::Pointer("/text".into()), "expected a text that is not empty");
+                None
+            }
+            (Some(text), None) => Some(Question::from_text(text, lang)),
+            (None, Some(url)) => faults.take("/url", read::url(url)).map(Question::Url),
+            (None, None) | (Some(_), Some(_)) => {
+                faults.add(Place::Pointer("".into()), "expected either \"text\" or \"url\"");
+                None
+            }
+        };
+        faults.body(question)
+    }
+}
+
+#[derive(Serialize)]
+struct AnswerWire<'a> {
+    outcome: &'static str,
+    checked: bool,
+    candidates: Vec<CandidateWire<'a>>,
+    as_of: u64,
+}
+
+impl<'a> AnswerWire<'a> {
+    fn of(answer: &'a Answer) -> Self {
+        Self {
+            outcome: word(answer.outcome),
+            checked: answer.checked,
+            candidates: answer.candidates.iter().map(CandidateWire::of).collect(),
+            as_of: answer.as_of,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CandidateWire<'a> {
+    claim: ClaimWire<'a>,
+    confidence: f64,
+    outcome: &'static str,
+    reasons: Vec<ReasonWire<'a>>,
+    fact_checks: Vec<FactCheckWire<'a>>,
+}
+
+impl<'a> CandidateWire<'a> {
+    fn of(candidate: &'a Candidate) -> Self {
+        Self {
+            claim: ClaimWire::of(&candidate.claim),
+            confidence: rounded(candidate.confidence),
+            outcome: word(candidate.outcome),
+            reasons: candidate.reasons.iter().map(ReasonWire::of).collect(),
+            fact_checks: candidate.fact_checks.iter().map(FactCheckWire::of).collect(),
+        }
+    }
+}
+
+const fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Match => "match",
+        Outcome::Maybe => "maybe",
+        Outcome::None => "none",
+    }
+}
+
+/// Four digits: more would be noise.
+fn rounded(number: f32) -> f64 {
+    (f64::from(number) * 10_000.0).round() / 10_000.0
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum ReasonWire<'a> {
+    SameUrl,
+    IdenticalText,
+    NearDuplicate { similarity: f64 },
+    Terms { terms: Vec<TermWire<'a>> },
+    Coverage { share: f64, of_text: f64 },
+    Numbers { agree: &'a [String], differ: &'a [String] },
+    Negation,
+}
+
+#[derive(Serialize)]
+struct TermWire<'a> {
+    term: &'a str,
+    weight: f64,
+}
+
+impl<'a> ReasonWire<'a> {
+    fn of(reason: &'a Reason) -> Self {
+        use claim_index::Reason as Wording;
+        match reason {
+            Reason::SameUrl(_) => Self::SameUrl,
+            Reason::Wording(Wording::IdenticalText) => Self::IdenticalText,
+            Reason::Wording(Wording::NearDuplicate { similarity }) => Self::NearDuplicate {
+                similarity: rounded(*similarity),
+            },
+            Reason::Wording(Wording::Terms { terms }) => Self::Terms {
+                terms: terms
+                    .iter()
+                    .map(|t| TermWire {
+                        term: &t.term,
+                        weight: rounded(t.weight),
+                    })
+                    .collect(),
+            },
+            Reason::Wording(Wording::Coverage { share, of_text }) => Self::Coverage {
+                share: rounded(*share),
+                of_text: rounded(*of_text),
+            },
+            Reason::Wording(Wording::Numbers { agree, differ }) => Self::Numbers { agree, differ },
+            Reason::Wording(Wording::Negation) => Self::Negation,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! HTTP requests come in; what lookup, review and store say goes out as `openapi.yaml` describes it.
+//!
+//! | resource | file |
+//! |---|---|
+//! | lookups | `lookup.rs` |
+//! | claims and their sightings | `claims.rs` |
+//! | fact-checks and their versions | `fact_checks.rs` |
+//! | attachments | `attachments.rs` |
+//! | changes | `changes.rs` |
+//! | the service itself: what it is, its contract | `meta.rs` |
+//! | what the operator's monitoring asks | `health.rs` |
+//!
+//! A request passes `server.rs` (sockets and their limits), `edge.rs` (one answer and one log line for each request),
+//! `route.rs` (path and method), `gate.rs` (keys and limits) and a handler, which reads what was sent (`call.rs`,
+//! `query.rs`, `body.rs`), calls one function of lookup, review or store, and dresses the result (`wire.rs`, `reply.rs`).
+
+mod attachments;
+mod body;
+mod call;
+mod changes;
+mod claims;
+mod code;
+mod context;
+mod cors;
+mod edge;
+mod error;
+mod etag;
+mod fact_check_body;
+mod fact_checks;
+mod fallback;
+mod fault;
+mod gate;
+mod health;
+mod limit;
+mod lookup;
+mod meta;
+mod metrics;
+mod paging;
+mod peer;
+mod query;
+mod read;
+mod recover;
+mod reply;
+mod route;
+mod server;
+mod shape;
+mod watchdog;
+mod wire;
+
+use std::time::Duration;
+
+pub use code::ErrorCode;
+pub use edge::Service;
+pub use recover::install_panic_hook;
+pub use route::{Access, Operation, Route, Verb};
+pub use server::serve;
+
+use crate::{config::Settings, lookup::Lookup, store::Store};
+
+/// What handlers work with; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) lookup: Lookup,
+    /// Candidates in an answer, at the most.
+    pub(crate) candidates: usize,
+    /// How long a body may take to arrive.
+    pub(crate) body_timeout: Duration,
+}
+
+impl App {
+    /// Puts together what handlers work with.
+    pub fn new(store: Store, lookup: Lookup, settings: &Settings) -> Self {
+        Self {
+            store,
+            lookup,
+            candidates: settings.lookup.candidates,
+            body_timeout: Duration::from_millis(settings.server.body_timeout_ms),
+        }
+    }
+}
+
+/// All operations of the API.
+pub fn routes(app: &App) -> Vec<Route> {
+    let resources = [
+        lookup::routes(app),
+        claims::routes(app),
+        fact_checks::routes(app),
+        attachments::routes(app),
+        changes::routes(app),
+        meta::routes(app),
+        health::routes(app),
+    ];
+    resources.into_iter().flatten().collect()
+}

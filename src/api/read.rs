@@ -1,0 +1,60 @@
+//! Texts from bodies and queries to domain values, with refusals that name what is expected and never repeat what was sent.
+
+use crate::domain::{Lang, Timestamp, UrlError, WebUrl, clean};
+
+/// A language tag (BCP 47): a primary subtag of two or three letters, and what may follow.
+pub(crate) fn language(text: &str) -> Result<Lang, &'static str> {
+    let is_subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let mut parts = text.split('-');
+    let is_primary = parts
+        .next()
+        .is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
+    let tag = (is_primary && text.len() <= 35 && parts.all(is_subtag))
+        .then(|| text.parse().ok())
+        .flatten();
+    tag.ok_or("expected a language tag (BCP 47) such as \"de\" or \"pt-BR\"")
+}
+
+/// A web address.
+pub(crate) fn url(text: &str) -> Result<WebUrl, UrlError> {
+    WebUrl::parse(text)
+}
+
+/// A time.
+pub(crate) fn time(text: &str) -> Result<Timestamp, &'static str> {
+    Timestamp::parse(text).ok_or("expected a time as in RFC 3339, such as \"2026-11-22T10:00:00Z\", or a date")
+}
+
+/// A text of one character or more after cleaning, and of `max` at the most as it was sent.
+pub(crate) fn text(text: &str, max: usize) -> Result<String, String> {
+    let cleaned = optional_text(text, max)?;
+    if cleaned.is_empty() {
+        Err(format!("expected a text of 1 to {max} characters"))
+    } else {
+        Ok(cleaned)
+    }
+}
+
+/// A text that may be empty.
+pub(crate) fn optional_text(text: &str, max: usize) -> Result<String, String> {
+    if text.chars().nth(max).is_some() {
+        return Err(format!("expected a text of at most {max} characters"));
+    }
+    Ok(clean(text))
+}
+
+/// A host name, without `www.`.
+pub(crate) fn host(text: &str) -> Result<String, &'static str> {
+    let is_edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let is_name = text.len() <= 253
+        && is_edge(text.chars().next())
+        && is_edge(text.chars().next_back())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-');
+    let host = text.to_ascii_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    is_name
+        .then(|| host.to_owned())
+        .ok_or("expected a host name such as \"faktencheck.example\"")
+}
