@@ -2,16 +2,32 @@
 //!
 //! The modules stand in the order in which data pass through them; `ARCHITECTURE.md` is the map.
 
-pub mod api;
-pub mod cluster;
+// Not in the order of the alphabet: rustfmt leaves groups apart.
 pub mod config;
-pub mod crawl;
-pub mod demo;
-pub mod detect;
 pub mod domain;
-pub mod extract;
-pub mod indexer;
-pub mod lookup;
+
 pub mod net;
-pub mod review;
+
+pub mod crawl;
+
+pub mod extract;
+
+pub mod detect;
+
+pub mod cluster;
+
 pub mod store;
+
+pub mod indexer;
+
+pub mod ingest;
+
+pub mod review;
+
+pub mod lookup;
+
+pub mod api;
+
+pub mod demo;
+
+pub mod cli;

@@ -1,2 +1,7 @@
 //! The `klarstelle` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    klarstelle::cli::run(std::env::args_os())
+}

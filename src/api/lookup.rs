@@ -77,8 +77,9 @@ impl QuestionWire {
     }
 }
 
+/// An answer as `openapi.yaml` describes it; `klarstelle lookup --format json` prints the same.
 #[derive(Serialize)]
-struct AnswerWire<'a> {
+pub(crate) struct AnswerWire<'a> {
     outcome: &'static str,
     checked: bool,
     candidates: Vec<CandidateWire<'a>>,
@@ -86,7 +87,7 @@ struct AnswerWire<'a> {
 }
 
 impl<'a> AnswerWire<'a> {
-    fn of(answer: &'a Answer) -> Self {
+    pub(crate) fn of(answer: &'a Answer) -> Self {
         Self {
             outcome: word(answer.outcome),
             checked: answer.checked,

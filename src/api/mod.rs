@@ -51,6 +51,7 @@ use std::time::Duration;
 
 pub use code::ErrorCode;
 pub use edge::Service;
+pub(crate) use lookup::AnswerWire;
 pub use recover::install_panic_hook;
 pub use route::{Access, Operation, Route, Verb};
 pub use server::serve;

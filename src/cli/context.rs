@@ -1,0 +1,82 @@
+//! What commands share: the data directory, the store, the lock, the index brought up to date.
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+};
+
+use anyhow::Context;
+
+use crate::{
+    config::Settings,
+    indexer,
+    store::{Store, StoreUrl},
+};
+
+/// Another run of the same command is under way.
+#[derive(Debug, thiserror::Error)]
+#[error("another run holds the lock {lock}")]
+pub(super) struct LockHeld {
+    lock: String,
+}
+
+/// Opens the store, and makes the data directory on first use, for its owner only.
+pub(super) async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    make_dir(&settings.data_dir)?;
+    let url = store_url(settings);
+    Store::open(&url)
+        .await
+        .with_context(|| format!("cannot open the store {}", describe(&url)))
+}
+
+pub(super) fn store_url(settings: &Settings) -> StoreUrl {
+    if settings.store.url.is_empty() {
+        StoreUrl::Sqlite(settings.sqlite_file())
+    } else {
+        StoreUrl::Postgres(settings.store.url.clone())
+    }
+}
+
+/// Names the store without its password.
+pub(super) fn describe(url: &StoreUrl) -> String {
+    match url {
+        StoreUrl::Sqlite(path) => path.display().to_string(),
+        StoreUrl::Postgres(text) => text.rsplit_once('@').map_or("PostgreSQL", |(_, host)| host).to_owned(),
+    }
+}
+
+fn make_dir(dir: &Path) -> anyhow::Result<()> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.with_context(|| format!("cannot make the data directory {}", dir.display()))
+}
+
+/// Holds a lock as long as the file lives. The system frees it when the process ends, however it ends, so there is no
+/// stale lock to clean up.
+pub(super) fn lock(settings: &Settings, name: &str) -> anyhow::Result<File> {
+    make_dir(&settings.data_dir)?;
+    let path = settings.data_dir.join(format!("{name}.lock"));
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&path);
+    let file = file.with_context(|| format!("cannot open the lock {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(LockHeld {
+            lock: path.display().to_string(),
+        }
+        .into()),
+        Err(TryLockError::Error(error)) => Err(error).context("cannot take the lock"),
+    }
+}
+
+/// After a write: brings the index up to date, unless `serve` holds it and does so by itself.
+pub(super) async fn refresh_index(settings: &Settings, store: &Store) -> anyhow::Result<()> {
+    indexer::catch_up_if_free(store, &settings.index_dir())
+        .await
+        .context("the store is written, the index is not")?;
+    Ok(())
+}

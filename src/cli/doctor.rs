@@ -1,0 +1,179 @@
+//! `klarstelle doctor`: what is wrong with this installation?
+
+use std::fs::{self, TryLockError};
+
+use serde::Serialize;
+
+use super::{
+    context::{describe, store_url},
+    output::{AlreadyTold, print},
+};
+use crate::{
+    config::Settings,
+    domain::Timestamp,
+    indexer::SharedIndex,
+    store::{Store, StoreUrl},
+};
+
+/// How one check went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Health {
+    Ok,
+    Warning,
+    Failed,
+}
+
+#[derive(Debug, Serialize)]
+struct Finding {
+    what: &'static str,
+    health: Health,
+    detail: String,
+}
+
+impl Finding {
+    fn ok(what: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            what,
+            health: Health::Ok,
+            detail: detail.into(),
+        }
+    }
+
+    fn warning(what: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            what,
+            health: Health::Warning,
+            detail: detail.into(),
+        }
+    }
+
+    fn failed(what: &'static str, error: &dyn std::error::Error) -> Self {
+        let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+        Self {
+            what,
+            health: Health::Failed,
+            detail: format!("{error}{cause}"),
+        }
+    }
+}
+
+pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
+    let mut findings = vec![data_dir(settings), clock(), contact(settings), crawl_lock(settings)];
+    findings.extend(store_and_index(settings).await);
+    print(settings, &findings, |findings| findings.iter().map(line).collect())?;
+    if findings.iter().any(|finding| finding.health == Health::Failed) {
+        Err(AlreadyTold.into())
+    } else {
+        Ok(())
+    }
+}
+
+fn line(finding: &Finding) -> String {
+    let mark = match finding.health {
+        Health::Ok => "ok     ",
+        Health::Warning => "warning",
+        Health::Failed => "FAILED ",
+    };
+    format!("{mark}  {:<10}  {}\n", finding.what, finding.detail)
+}
+
+/// Writes and removes a file: permissions alone do not tell about a full or read-only disk.
+fn data_dir(settings: &Settings) -> Finding {
+    let dir = &settings.data_dir;
+    if !dir.exists() {
+        return Finding::warning(
+            "data dir",
+            format!("{} does not exist; the first command makes it", dir.display()),
+        );
+    }
+    let probe = dir.join(".doctor");
+    match fs::write(&probe, b"probe").and_then(|()| fs::remove_file(&probe)) {
+        Ok(()) => Finding::ok("data dir", format!("{} is writable", dir.display())),
+        Err(error) => Finding::failed("data dir", &error),
+    }
+}
+
+/// A clock before this program was written is wrong.
+fn clock() -> Finding {
+    const WRITTEN: Timestamp = Timestamp::from_millis(1_795_000_000_000);
+    let now = Timestamp::now();
+    if now < WRITTEN {
+        Finding::warning("clock", format!("{now} cannot be"))
+    } else {
+        Finding::ok("clock", now.to_string())
+    }
+}
+
+fn contact(settings: &Settings) -> Finding {
+    if settings.crawl.contact.is_empty() {
+        Finding::warning(
+            "contact",
+            "crawl.contact is not set: site owners cannot tell who visits them",
+        )
+    } else {
+        Finding::ok("contact", settings.crawl.contact.clone())
+    }
+}
+
+fn crawl_lock(settings: &Settings) -> Finding {
+    let lock = fs::File::open(settings.data_dir.join("crawl.lock")).map(|file| file.try_lock());
+    match lock {
+        Ok(Err(TryLockError::WouldBlock)) => Finding::ok("crawl", "a crawl is running"),
+        Ok(Err(TryLockError::Error(error))) => Finding::failed("crawl", &error),
+        Ok(Ok(())) | Err(_) => Finding::ok("crawl", "no crawl is running"),
+    }
+}
+
+async fn store_and_index(settings: &Settings) -> Vec<Finding> {
+    let url = store_url(settings);
+    if matches!(&url, StoreUrl::Sqlite(file) if !file.exists()) {
+        return vec![Finding::warning(
+            "store",
+            "there is none yet; the first command makes it",
+        )];
+    }
+    match Store::open(&url).await {
+        Ok(store) => {
+            let mut findings = vec![store_finding(&store, &describe(&url)).await];
+            findings.push(index_finding(settings, &store).await);
+            findings
+        }
+        Err(error) => vec![Finding::failed("store", &error)],
+    }
+}
+
+async fn store_finding(store: &Store, name: &str) -> Finding {
+    let problems = store.check().await;
+    match (problems, store.counts().await) {
+        (Ok(problems), Ok(counts)) if problems.is_empty() => Finding::ok(
+            "store",
+            format!(
+                "{name}: {} claims, {} fact-checks, sound",
+                counts.claims, counts.fact_checks
+            ),
+        ),
+        (Ok(problems), Ok(_)) => Finding {
+            what: "store",
+            health: Health::Failed,
+            detail: problems.join("; "),
+        },
+        (Err(error), _) | (_, Err(error)) => Finding::failed("store", &error),
+    }
+}
+
+async fn index_finding(settings: &Settings, store: &Store) -> Finding {
+    let index = match SharedIndex::open_read_only(&settings.index_dir()) {
+        Ok(index) => index,
+        Err(error) => return Finding::warning("index", format!("{error}; `reindex` builds it from the store")),
+    };
+    let at = index.position();
+    match store.last_change().await {
+        Ok(last) if at == last => Finding::ok("index", format!("up to date, {} claims", index.current().len())),
+        Ok(last) => Finding::warning(
+            "index",
+            format!("at change {at} of {last}; serve, crawl and import catch up"),
+        ),
+        Err(error) => Finding::failed("index", &error),
+    }
+}

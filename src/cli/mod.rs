@@ -1,0 +1,205 @@
+//! What does the operator want done? Thin: read the settings, call one function, print, say how it went.
+
+mod context;
+mod doctor;
+mod eval;
+mod extract;
+mod import;
+mod index;
+mod key;
+mod lookup;
+mod output;
+mod serve;
+mod source;
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    config::{self, Layers, Settings},
+    store,
+};
+use context::LockHeld;
+use output::Partly;
+
+/// Tracks false claims and finds the fact-check that answers them.
+#[derive(Debug, Parser)]
+#[command(name = "klarstelle", version, after_help = EXIT_CODES, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed
+  2  wrong usage
+  3  part of it failed (some sources, some lines), the rest is done
+  4  another run holds the lock
+  5  the configuration cannot be used
+  6  the data directory is damaged, or from a newer version";
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+struct Global {
+    /// Where the store, the index and the locks live [default: klarstelle-data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<String>,
+    /// The configuration file
+    #[arg(long, global = true, value_name = "FILE", env = "KLARSTELLE_CONFIG")]
+    config: Option<PathBuf>,
+    /// How data are printed: text or json [default: text]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    format: Option<String>,
+    /// What is logged: error, warn, info, debug, or a filter as tracing reads it
+    #[arg(long, global = true, value_name = "FILTER")]
+    log: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service: API, pages, and the index that follows the store
+    Serve(serve::ServeArgs),
+    /// Read fact-checks from ClaimReview files: JSON-LD, a DataFeed or NDJSON
+    Import(import::ImportArgs),
+    /// Ask whether a text or an address is a known claim
+    Lookup(lookup::LookupArgs),
+    /// Set what is crawled
+    #[command(subcommand)]
+    Source(source::SourceCommand),
+    /// Manage API keys
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Show what is read out of a file: document, fact-checks, feed items
+    Extract(extract::ExtractArgs),
+    /// Rebuild the index from the store
+    Reindex,
+    /// Compare the index with the store
+    Verify,
+    /// Look for what is wrong with this installation
+    Doctor,
+    /// Measure how well claims are found
+    Eval(eval::EvalArgs),
+}
+
+/// Runs the command line; the arguments are the process's.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match start(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(&error),
+    }
+}
+
+/// The command line as clap knows it, for the test that holds the README to it.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
+fn start(cli: Cli) -> anyhow::Result<()> {
+    let settings = settle(&cli)?;
+    output::start_log(&settings, cli.command.logs_by_default())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(cli.command.run(&settings))
+}
+
+fn settle(cli: &Cli) -> Result<Settings, config::Error> {
+    let global = &cli.global;
+    let mut flags = Vec::new();
+    let mut flag = |key, name, value: &Option<String>| {
+        flags.extend(value.clone().map(|value| (key, name, value)));
+    };
+    flag("data_dir", "--data-dir", &global.data_dir);
+    flag("format", "--format", &global.format);
+    flag("log.filter", "--log", &global.log);
+    if let Command::Serve(args) = &cli.command {
+        flag("server.listen", "--listen", &args.listen);
+    }
+    Layers {
+        file: global.config.clone(),
+        variables: std::env::vars().collect(),
+        flags,
+    }
+    .settle()
+}
+
+impl Command {
+    /// `serve` tells what it does; the others are silent unless something is wrong.
+    const fn logs_by_default(&self) -> &'static str {
+        match self {
+            Self::Serve(_) => "info",
+            _ => "error",
+        }
+    }
+
+    async fn run(self, settings: &Settings) -> anyhow::Result<()> {
+        match self {
+            Self::Serve(args) => serve::serve(settings, &args).await,
+            Self::Import(args) => import::run(settings, &args).await,
+            Self::Lookup(args) => lookup::run(settings, &args).await,
+            Self::Source(command) => source::run(settings, &command).await,
+            Self::Key(command) => key::run(settings, &command).await,
+            Self::Extract(args) => extract::run(settings, &args),
+            Self::Reindex => index::reindex(settings).await,
+            Self::Verify => index::verify(settings).await,
+            Self::Doctor => doctor::run(settings).await,
+            Self::Eval(args) => eval::run(settings, &args),
+        }
+    }
+}
+
+/// Says what went wrong, once, and gives the documented exit code.
+fn report(error: &anyhow::Error) -> ExitCode {
+    let code = exit_code(error);
+    if error.downcast_ref::<output::AlreadyTold>().is_none() {
+        eprintln!("klarstelle: {error:#}");
+    }
+    ExitCode::from(code)
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    let causes = || error.chain();
+    if causes().any(|e| e.is::<LockHeld>()) {
+        return 4;
+    }
+    if causes().any(|e| e.is::<Partly>()) {
+        return 3;
+    }
+    if causes().any(|e| e.is::<config::Error>()) {
+        return 5;
+    }
+    if causes()
+        .filter_map(|e| e.downcast_ref::<store::Error>())
+        .any(is_bad_data)
+    {
+        return 6;
+    }
+    1
+}
+
+const fn is_bad_data(error: &store::Error) -> bool {
+    matches!(
+        error,
+        store::Error::FromTheFuture { .. } | store::Error::SqliteTooOld { .. } | store::Error::Damaged(_)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        command().debug_assert();
+    }
+}

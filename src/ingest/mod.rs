@@ -1,0 +1,67 @@
+//! What becomes of what was fetched? Bytes come in; sightings of claims, and fact-checks, go into the store: the pipeline
+//! as one readable path.
+
+use crate::{
+    cluster::{self, Home, Placed, Prints},
+    detect,
+    domain::{Actor, Document, ExternalFactCheck, Mention},
+    store::{self, ImportTally, Origin, Recorded, Store},
+};
+
+/// Fact-checks written by one transaction. Larger batches write no faster, and hold the store longer.
+pub const BATCH: usize = 500;
+
+/// Takes in what others found.
+#[derive(Clone)]
+pub struct Ingest {
+    store: Store,
+    actor: Actor,
+}
+
+impl Ingest {
+    /// Everything taken in is recorded as this actor's doing.
+    pub const fn new(store: Store, actor: Actor) -> Self {
+        Self { store, actor }
+    }
+
+    /// Detects the mentions in a document, finds each its claim, and records them in one transaction. The same document
+    /// again changes nothing.
+    pub async fn document(&self, document: &Document, origin: &Origin) -> Result<Recorded, store::Error> {
+        let mut placed = Vec::new();
+        for mention in detect::mentions(document) {
+            placed.push(self.place(mention).await?);
+        }
+        self.store.record(document, origin, &placed, &self.actor).await
+    }
+
+    /// Imports fact-checks, a batch at a time. The same ones again change nothing.
+    pub async fn fact_checks(&self, checks: &[ExternalFactCheck]) -> Result<ImportTally, store::Error> {
+        let mut tally = ImportTally::default();
+        for batch in checks.chunks(BATCH) {
+            tally = sum(tally, self.store.import(batch, &self.actor).await?);
+        }
+        Ok(tally)
+    }
+
+    /// Gives a mention its fingerprints, and a home among the near-duplicates known.
+    ///
+    /// Candidates come from the store, not from the index, so the answer does not depend on when the index last
+    /// committed.
+    async fn place(&self, mention: Mention) -> Result<Placed, store::Error> {
+        let prints = Prints::of(&mention);
+        let home = match &prints.sketch {
+            Some(sketch) => cluster::choose(&mention, sketch, &self.store.claims_near(&sketch.bands()).await?),
+            None => Home::New,
+        };
+        Ok(prints.place(mention, home))
+    }
+}
+
+const fn sum(a: ImportTally, b: ImportTally) -> ImportTally {
+    ImportTally {
+        new: a.new + b.new,
+        changed: a.changed + b.changed,
+        unchanged: a.unchanged + b.unchanged,
+        claims_new: a.claims_new + b.claims_new,
+    }
+}
