@@ -1,6 +1,10 @@
 //! Whether the store is whole, and how much is in it.
 
-use super::{Error, Store};
+use super::{
+    Error, Store, changes,
+    db::{Conn, Db},
+    transaction::view,
+};
 
 /// How much is in the store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -24,11 +28,88 @@ pub struct Counts {
 impl Store {
     /// How much is in the store.
     pub async fn counts(&self) -> Result<Counts, Error> {
-        todo!()
+        view!(self.db, |conn| counts(conn))
     }
 
     /// Everything that is wrong with what is stored, a line each; empty if nothing is.
     pub async fn check(&self) -> Result<Vec<String>, Error> {
-        todo!()
+        view!(self.db, |conn| check(&self.db, conn))
     }
+}
+
+async fn counts(conn: &mut Conn) -> Result<Counts, Error> {
+    Ok(Counts {
+        documents: count(conn, "SELECT COUNT(*) FROM documents").await?,
+        claims: count(conn, "SELECT COUNT(*) FROM claims").await?,
+        sightings: count(conn, "SELECT COUNT(*) FROM sightings").await?,
+        fact_checks: count(conn, "SELECT COUNT(*) FROM fact_checks").await?,
+        attachments: count(conn, "SELECT COUNT(*) FROM attachments WHERE withdrawn_at IS NULL").await?,
+        sources: count(conn, "SELECT COUNT(*) FROM sources WHERE removed_at IS NULL").await?,
+        last_change: changes::last(conn).await?,
+    })
+}
+
+async fn count(conn: &mut Conn, sql: &'static str) -> Result<u64, Error> {
+    conn.fetch(sql, vec![])
+        .await?
+        .first_mut()
+        .ok_or(sqlx::Error::RowNotFound)?
+        .take()
+}
+
+/// What must not be, and how many there are of it.
+const RULES: &[(&str, &str)] = &[
+    (
+        "numbers missing in the change log",
+        "SELECT (SELECT value FROM counters WHERE name = 'changes') - (SELECT COUNT(*) FROM changes)",
+    ),
+    (
+        "changes numbered above the counter",
+        "SELECT COUNT(*) FROM changes WHERE number > (SELECT value FROM counters WHERE name = 'changes') OR number < 1",
+    ),
+    (
+        "claims with a wrong number of sightings",
+        "SELECT COUNT(*) FROM claims c WHERE c.sightings <> (SELECT COUNT(*) FROM sightings s WHERE s.claim_id = c.id)",
+    ),
+    (
+        "claims with a wrong number of fact-checks",
+        "SELECT COUNT(*) FROM claims c WHERE c.fact_checks <> \
+         (SELECT COUNT(*) FROM attachments a WHERE a.claim_id = c.id AND a.withdrawn_at IS NULL)",
+    ),
+    (
+        "claims without a fingerprint",
+        "SELECT COUNT(*) FROM (SELECT id FROM claims EXCEPT SELECT claim_id FROM claim_fingerprints) AS nameless",
+    ),
+    (
+        "fact-checks without their current version",
+        "SELECT COUNT(*) FROM fact_checks f WHERE f.version <> \
+         (SELECT COALESCE(MAX(v.version), 0) FROM fact_check_versions v WHERE v.fact_check_id = f.id)",
+    ),
+    (
+        "attachments withdrawn by half",
+        "SELECT COUNT(*) FROM attachments WHERE (withdrawn_by IS NULL) <> (withdrawn_at IS NULL) \
+         OR (withdrawn_because IS NULL) <> (withdrawn_at IS NULL)",
+    ),
+    (
+        "objects without a change",
+        "SELECT COUNT(*) FROM (SELECT id FROM claims UNION ALL SELECT id FROM sightings UNION ALL \
+         SELECT id FROM fact_checks UNION ALL SELECT id FROM attachments UNION ALL SELECT id FROM sources \
+         EXCEPT SELECT id FROM changes) AS silent",
+    ),
+];
+
+async fn check(db: &Db, conn: &mut Conn) -> Result<Vec<String>, Error> {
+    let mut problems = Vec::new();
+    for row in &mut conn.fetch(db.integrity(), vec![]).await? {
+        problems.push(row.take::<String>()?);
+    }
+    problems.retain(|problem| problem != "ok");
+    for (problem, sql) in RULES {
+        let mut rows = conn.fetch(*sql, vec![]).await?;
+        let found: i64 = rows.first_mut().ok_or(sqlx::Error::RowNotFound)?.take()?;
+        if found != 0 {
+            problems.push(format!("{problem}: {found}"));
+        }
+    }
+    Ok(problems)
 }

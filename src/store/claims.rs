@@ -1,7 +1,18 @@
 //! Claims, and what is known about each.
 
-use super::{Added, Cursor, Error, Page, Store};
-use crate::domain::{Actor, Attachment, Claim, ClaimId, ClaimText, FactCheck, Lang, Sighting, UrlKey};
+use std::collections::HashMap;
+
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::{
+    Added, Cursor, Error, Page, Store,
+    cursor::List,
+    founding::{self, Founded, Wording},
+    transaction::{Tx, transact},
+    value::{Row, Value, args},
+};
+use crate::domain::{Actor, Claim, ClaimId, ClaimOrigin, ClaimText, Lang};
 
 /// Which claims to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,64 +54,147 @@ pub struct ClaimSummary {
     pub fact_checks: u64,
 }
 
-/// A claim with all that was ever attached to it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Dossier {
-    /// The claim.
-    pub claim: Claim,
-    /// Its attachments, withdrawn ones too, newest first.
-    pub fact_checks: Vec<Attached>,
+/// The columns that [`claim`] reads, of `claims` as `c`.
+macro_rules! claim_columns {
+    () => {
+        "c.id, c.text, c.lang, c.origin, c.created_at, c.first_seen, c.last_seen, c.sightings, c.version"
+    };
+}
+pub(super) use claim_columns;
+
+pub(super) fn claim(row: &mut Row) -> Result<Claim, Error> {
+    Ok(Claim {
+        id: row.take()?,
+        text: row.take()?,
+        lang: row.take()?,
+        origin: row.take()?,
+        created_at: row.take()?,
+        first_seen: row.take()?,
+        last_seen: row.take()?,
+        sightings: row.take()?,
+        version: row.take()?,
+    })
 }
 
-/// A fact-check with the act that ties it to a claim.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Attached {
-    /// The act.
-    pub attachment: Attachment,
-    /// The fact-check as it stands.
-    pub fact_check: FactCheck,
+fn summary(row: &mut Row) -> Result<ClaimSummary, Error> {
+    Ok(ClaimSummary {
+        claim: claim(row)?,
+        fact_checks: row.take()?,
+    })
 }
 
 impl Store {
     /// Founds a claim, unless one with the same fingerprint is known.
     pub async fn create_claim(&self, text: &ClaimText, lang: Lang, actor: &Actor) -> Result<Added<Claim>, Error> {
-        let _ = (text, lang, actor);
-        todo!()
+        let wording = Wording::new(text.clone(), lang);
+        transact!(self.db, actor, |tx| create(&mut tx, &wording))
     }
 
     /// Lists claims.
     pub async fn claims(&self, query: &ClaimQuery) -> Result<Page<ClaimSummary>, Error> {
-        let _ = query;
-        todo!()
+        let listing = Listing::of(query.sort);
+        let from = query
+            .after
+            .map_or(Ok(listing.start()), |cursor| cursor.of(listing.list))?;
+        let args = args![from.key, from.id.to_string(), i64::from(query.limit) + 1];
+        let mut rows = self.db.fetch(AssertSqlSafe(listing.sql(query.checked)), args).await?;
+        let items = rows.iter_mut().map(summary).collect::<Result<_, _>>()?;
+        Ok(Page::cut(items, query.limit, |last: &ClaimSummary| {
+            listing.cursor(last)
+        }))
     }
 
     /// The claims named, in the order asked; unknown ones are left out.
     pub async fn summaries(&self, ids: &[ClaimId]) -> Result<Vec<ClaimSummary>, Error> {
-        let _ = ids;
-        todo!()
-    }
-
-    /// The claims named with their attachments, in the order asked; unknown ones are left out.
-    pub async fn dossiers(&self, ids: &[ClaimId]) -> Result<Vec<Dossier>, Error> {
-        let _ = ids;
-        todo!()
-    }
-
-    /// The claims that an address stands for: seen there, reviewed there, or named there by an attached fact-check.
-    pub async fn claims_at(&self, key: &UrlKey) -> Result<Vec<ClaimId>, Error> {
-        let _ = key;
-        todo!()
-    }
-
-    /// Where a claim was seen, newest first.
-    pub async fn sightings(&self, claim: &ClaimId, after: Option<&Cursor>, limit: u32) -> Result<Page<Sighting>, Error> {
-        let _ = (claim, after, limit);
-        todo!()
+        let sql = concat!(
+            "SELECT ",
+            claim_columns!(),
+            ", c.fact_checks FROM claims c WHERE c.id IN {in}"
+        );
+        let mut rows = self.db.fetch_in(sql, ids.iter().map(Value::from).collect()).await?;
+        let found = rows.iter_mut().map(summary).collect::<Result<Vec<_>, _>>()?;
+        let found: HashMap<ClaimId, ClaimSummary> = found.into_iter().map(|one| (one.claim.id, one)).collect();
+        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
     /// Identifiers of claims after the one given, in order.
     pub async fn claim_ids(&self, after: Option<&ClaimId>, limit: u32) -> Result<Vec<ClaimId>, Error> {
-        let _ = (after, limit);
-        todo!()
+        let sql = "SELECT id FROM claims WHERE id > $1 ORDER BY id LIMIT $2";
+        let after = after.map(ClaimId::to_string).unwrap_or_default();
+        self.db
+            .fetch(sql, args![after, limit])
+            .await?
+            .iter_mut()
+            .map(Row::take)
+            .collect()
+    }
+}
+
+async fn create(tx: &mut Tx, wording: &Wording) -> Result<Added<Claim>, Error> {
+    let Founded { homes, new } = founding::found(tx, &[wording], ClaimOrigin::Entered).await?;
+    if let Some(claim) = new.into_iter().next() {
+        return Ok(Added::New(claim));
+    }
+    let sql = concat!("SELECT ", claim_columns!(), " FROM claims c WHERE c.id = $1");
+    let mut rows = tx.fetch(sql, args![&homes[0]]).await?;
+    let row = rows
+        .first_mut()
+        .ok_or_else(|| Error::damaged("a fingerprint without its claim"))?;
+    claim(row).map(Added::Known)
+}
+
+/// One order of claims, as SQL.
+struct Listing {
+    list: List,
+    /// Rows after the cursor ($1, $2).
+    rest: &'static str,
+    order: &'static str,
+    key: fn(&ClaimSummary) -> i64,
+}
+
+impl Listing {
+    const fn of(sort: ClaimSort) -> Self {
+        match sort {
+            // Identifiers are in order of birth (UUID version 7).
+            ClaimSort::Newest => Self {
+                list: List::Newest,
+                rest: "c.id < $2 AND $1 >= 0",
+                order: "c.id DESC",
+                key: |_| 0,
+            },
+            ClaimSort::MostSeen => Self {
+                list: List::MostSeen,
+                rest: "(c.sightings, c.id) < ($1, $2)",
+                order: "c.sightings DESC, c.id DESC",
+                key: |summary| summary.claim.sightings.cast_signed(),
+            },
+        }
+    }
+
+    const fn start(&self) -> Cursor {
+        Cursor {
+            list: self.list,
+            key: i64::MAX,
+            id: Uuid::max(),
+        }
+    }
+
+    fn cursor(&self, last: &ClaimSummary) -> Cursor {
+        Cursor {
+            list: self.list,
+            key: (self.key)(last),
+            id: last.claim.id.into(),
+        }
+    }
+
+    fn sql(&self, checked: Option<Checked>) -> String {
+        let checked = match checked {
+            None => "",
+            Some(Checked::Yes) => "AND c.fact_checks > 0",
+            Some(Checked::No) => "AND c.fact_checks = 0",
+        };
+        let (rest, order) = (self.rest, self.order);
+        let columns = claim_columns!();
+        format!("SELECT {columns}, c.fact_checks FROM claims c WHERE {rest} {checked} ORDER BY {order} LIMIT $3")
     }
 }

@@ -27,9 +27,23 @@ pub(super) enum List {
 /// Letter on the wire, listing.
 const LISTS: [(char, List); 3] = [('n', List::Newest), ('m', List::MostSeen), ('s', List::Sightings)];
 
+impl Cursor {
+    /// The cursor, if it was given out by this listing.
+    pub(super) fn of(self, list: List) -> Result<Self, Error> {
+        if self.list == list {
+            Ok(self)
+        } else {
+            Err(Error::BadCursor)
+        }
+    }
+}
+
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letter = LISTS.iter().find(|(_, list)| *list == self.list).map_or('?', |(letter, _)| *letter);
+        let letter = LISTS
+            .iter()
+            .find(|(_, list)| *list == self.list)
+            .map_or('?', |(letter, _)| *letter);
         write!(f, "1{letter}{:016x}{}", self.key, self.id.simple())
     }
 }
@@ -60,7 +74,11 @@ mod tests {
     fn every_cursor_reads_back() {
         for (_, list) in LISTS {
             for key in [0, 1, i64::MAX, -1] {
-                let cursor = Cursor { list, key, id: Uuid::now_v7() };
+                let cursor = Cursor {
+                    list,
+                    key,
+                    id: Uuid::now_v7(),
+                };
                 assert_eq!(cursor.to_string().parse::<Cursor>().ok(), Some(cursor));
             }
         }
@@ -68,7 +86,12 @@ mod tests {
 
     #[test]
     fn refuses_what_it_did_not_write() {
-        let good = Cursor { list: List::Newest, key: 7, id: Uuid::nil() }.to_string();
+        let good = Cursor {
+            list: List::Newest,
+            key: 7,
+            id: Uuid::nil(),
+        }
+        .to_string();
         let bad = [
             String::new(),
             "1".into(),

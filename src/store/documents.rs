@@ -1,8 +1,22 @@
 //! What was read, and the claims seen in it.
 
-use super::{Error, Store};
+use std::collections::HashSet;
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    Error, Store,
+    batch::Insert,
+    db::Conn,
+    founding::{self, Founded, Wording},
+    transaction::{Tx, transact},
+    value::{Row, Value, args},
+};
 use crate::cluster::Placed;
-use crate::domain::{Actor, ClaimId, Document, DocumentId, SourceId, Timestamp};
+use crate::domain::{
+    Action, Actor, ClaimId, ClaimOrigin, ClaimText, Document, DocumentId, Mention, ObjectKind, SightingId, SourceId,
+    Timestamp,
+};
 
 /// How a document came here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +42,8 @@ pub struct Recorded {
 
 impl Store {
     /// Records a document and where its mentions belong, in one transaction. A document whose content is stored already
-    /// writes nothing.
+    /// writes nothing. A claim has one sighting a document, by the first mention; it stays when a later content of the
+    /// document no longer mentions the claim: it was seen there.
     pub async fn record(
         &self,
         document: &Document,
@@ -36,14 +51,249 @@ impl Store {
         placed: &[Placed],
         actor: &Actor,
     ) -> Result<Recorded, Error> {
-        let _ = (document, origin, placed, actor);
-        todo!()
+        let page = Page {
+            document,
+            origin,
+            content: content(document),
+        };
+        // Looked up without the writer's lock first: most of what a crawl reads is known.
+        if let Some(stored) = page
+            .stored(&mut self.db.reader().await?)
+            .await?
+            .filter(|stored| stored.is(&page))
+        {
+            return Ok(stored.unchanged());
+        }
+        transact!(self.db, actor, |tx| record(&mut tx, &page, placed))
     }
 
     /// Claims that share a band with a sketch, and their texts: candidates for near-duplicates, those with the most
     /// shared bands first, at most 50.
     pub async fn claims_near(&self, bands: &[i64; 16]) -> Result<Vec<(ClaimId, String)>, Error> {
-        let _ = bands;
-        todo!()
+        let sql = "SELECT b.claim_id, c.text FROM claim_bands b JOIN claims c ON c.id = b.claim_id WHERE b.band IN {in} \
+                   GROUP BY b.claim_id, c.text ORDER BY COUNT(*) DESC, b.claim_id LIMIT 50";
+        let mut rows = self
+            .db
+            .fetch_in(sql, bands.iter().copied().map(Value::from).collect())
+            .await?;
+        rows.iter_mut().map(|row| Ok((row.take()?, row.take()?))).collect()
     }
+}
+
+/// What is to be recorded.
+struct Page<'a> {
+    document: &'a Document,
+    origin: &'a Origin,
+    content: [u8; 32],
+}
+
+/// What is stored at its address.
+struct Stored {
+    id: DocumentId,
+    content: [u8; 32],
+    version: u64,
+}
+
+impl Stored {
+    fn is(&self, page: &Page<'_>) -> bool {
+        self.content == page.content
+    }
+
+    const fn unchanged(&self) -> Recorded {
+        Recorded {
+            document: self.id,
+            changed: false,
+            sightings_new: 0,
+            claims_new: 0,
+        }
+    }
+}
+
+/// SHA-256 over everything that we read.
+fn content(document: &Document) -> [u8; 32] {
+    let Document {
+        url: _,
+        canonical_url,
+        title,
+        text,
+        lang,
+        author,
+        published_at,
+    } = document;
+    let read = (canonical_url, title, text, lang, author, published_at);
+    Sha256::digest(serde_json::to_vec(&read).expect("a tuple of plain values")).into()
+}
+
+impl Page<'_> {
+    async fn stored(&self, conn: &mut Conn) -> Result<Option<Stored>, Error> {
+        let sql = "SELECT id, content, version FROM documents WHERE url_key = $1";
+        let stored = |row: &mut Row| {
+            Ok(Stored {
+                id: row.take()?,
+                content: row.take()?,
+                version: row.take()?,
+            })
+        };
+        conn.fetch(sql, args![&self.document.url.key()])
+            .await?
+            .first_mut()
+            .map(stored)
+            .transpose()
+    }
+
+    /// When a claim was seen here: what the page says, unless that lies in the future.
+    fn seen_at(&self) -> Timestamp {
+        self.document
+            .published_at
+            .map_or(self.origin.at, |published| published.min(self.origin.at))
+    }
+}
+
+async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed]) -> Result<Recorded, Error> {
+    let stored = page.stored(tx.conn()).await?;
+    if let Some(stored) = stored.as_ref().filter(|stored| stored.is(page)) {
+        return Ok(stored.unchanged());
+    }
+    let document = stored.as_ref().map_or_else(DocumentId::new, |stored| stored.id);
+    match stored {
+        None => insert(tx, &document, page).await?,
+        Some(stored) => update(tx, &stored, page).await?,
+    }
+    let (mentions, wordings): (Vec<&Mention>, Vec<Wording>) = placed
+        .iter()
+        .filter_map(|one| Some((&one.mention, wording(one)?)))
+        .unzip();
+    let Founded { homes, new } =
+        founding::found(tx, &wordings.iter().collect::<Vec<_>>(), ClaimOrigin::Crawled).await?;
+    let seen = homes.into_iter().zip(mentions).collect();
+    let sightings_new = sight(tx, &document, page, seen).await?;
+    Ok(Recorded {
+        document,
+        changed: true,
+        sightings_new,
+        claims_new: new.len() as u64,
+    })
+}
+
+fn wording(placed: &Placed) -> Option<Wording> {
+    let text = ClaimText::parse(&placed.mention.quote).ok()?;
+    let Placed {
+        mention,
+        exact,
+        near,
+        bands,
+        home,
+    } = placed;
+    Some(Wording {
+        text,
+        lang: mention.lang,
+        exact: *exact,
+        near: *near,
+        bands: *bands,
+        home: *home,
+    })
+}
+
+async fn insert(tx: &mut Tx, id: &DocumentId, page: &Page<'_>) -> Result<(), Error> {
+    let sql = "INSERT INTO documents (id, url, url_key, source_id, canonical_url, canonical_key, title, text, lang, author, \
+               published_at, content, first_read_at, changed_at, version) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 1) ON CONFLICT (url_key) DO NOTHING";
+    let url = &page.document.url;
+    let source = known_source(tx, page).await?;
+    let mut args = args![id, url, &url.key(), source.as_ref()];
+    args.extend(contents(page));
+    match tx.execute(sql, args).await? {
+        0 => Err(Error::lost_race()),
+        _ => Ok(()),
+    }
+}
+
+/// The source, unless it was removed for good while its pages were read.
+async fn known_source(tx: &mut Tx, page: &Page<'_>) -> Result<Option<SourceId>, Error> {
+    let sql = "SELECT id FROM sources WHERE id = $1";
+    tx.fetch(sql, args![page.origin.source.as_ref()])
+        .await?
+        .first_mut()
+        .map(Row::take)
+        .transpose()
+}
+
+async fn update(tx: &mut Tx, stored: &Stored, page: &Page<'_>) -> Result<(), Error> {
+    let sql = "UPDATE documents SET canonical_url = $3, canonical_key = $4, title = $5, text = $6, lang = $7, author = $8, \
+               published_at = $9, content = $10, changed_at = $11, version = version + 1 WHERE id = $1 AND version = $2";
+    let mut args = args![&stored.id, stored.version];
+    args.extend(contents(page));
+    match tx.execute(sql, args).await? {
+        0 => Err(Error::lost_race()),
+        _ => Ok(()),
+    }
+}
+
+fn contents(page: &Page<'_>) -> Vec<Value> {
+    let Document {
+        url: _,
+        canonical_url,
+        title,
+        text,
+        lang,
+        author,
+        published_at,
+    } = page.document;
+    let canonical = canonical_url.as_ref();
+    let canonical_key = canonical.map(crate::domain::WebUrl::key);
+    let (content, at) = (page.content.as_slice(), page.origin.at);
+    args![
+        canonical,
+        canonical_key.as_ref(),
+        title,
+        text,
+        lang,
+        author.as_ref(),
+        *published_at,
+        content,
+        at
+    ]
+}
+
+const SIGHTINGS: Insert = Insert {
+    into: "INSERT INTO sightings (id, claim_id, document_id, quote, lang, score, seen_at)",
+    then: "",
+};
+
+async fn sight(
+    tx: &mut Tx,
+    document: &DocumentId,
+    page: &Page<'_>,
+    seen: Vec<(ClaimId, &Mention)>,
+) -> Result<u64, Error> {
+    let sql = "SELECT claim_id FROM sightings WHERE document_id = $1";
+    let mut rows = tx.fetch(sql, args![document]).await?;
+    let mut known: HashSet<ClaimId> = rows.iter_mut().map(Row::take).collect::<Result<_, _>>()?;
+    let new: Vec<_> = seen.into_iter().filter(|(claim, _)| known.insert(*claim)).collect();
+    let ids: Vec<SightingId> = new.iter().map(|_| SightingId::new()).collect();
+    let row = |(id, (claim, mention)): (&SightingId, &(ClaimId, &Mention))| {
+        args![
+            id,
+            claim,
+            document,
+            &mention.quote,
+            &mention.lang,
+            mention.score,
+            page.origin.at
+        ]
+    };
+    tx.insert(SIGHTINGS, ids.iter().zip(&new).map(row).collect()).await?;
+    for id in ids {
+        tx.note(ObjectKind::Sighting, id, 1, Action::Created);
+    }
+    count(tx, page.seen_at(), new.iter().map(|(claim, _)| claim)).await?;
+    Ok(new.len() as u64)
+}
+
+/// Counts one sighting more for each claim. That is no new version of the claim: the sighting's change says it.
+async fn count(tx: &mut Tx, at: Timestamp, claims: impl Iterator<Item = &ClaimId>) -> Result<(), Error> {
+    let sql = "UPDATE claims SET sightings = sightings + 1, \
+               first_seen = CASE WHEN first_seen < $1 THEN first_seen ELSE $1 END, \
+               last_seen = CASE WHEN last_seen > $1 THEN last_seen ELSE $1 END WHERE id IN {in}";
+    tx.execute_in(sql, args![at], claims.map(Value::from).collect()).await
 }

@@ -1,15 +1,97 @@
 //! What the index holds of a claim.
 
-use claim_index::Entry;
+use std::collections::HashMap;
 
-use super::{Error, Store};
-use crate::domain::ClaimId;
+use claim_index::{Entry, Wording, WordingKind};
+
+use super::{
+    Error, Store,
+    db::Conn,
+    fact_checks::fact_check_tables,
+    transaction::view,
+    value::{Row, Value},
+};
+use crate::domain::{ClaimId, FactCheckBody, Lang};
 
 impl Store {
     /// The index entries of the claims named, in the order asked; unknown ones are left out. An entry holds the claim's
     /// text, its first 20 distinct quotes, and what its attached fact-checks say was claimed, their titles and descriptions.
     pub async fn entries(&self, ids: &[ClaimId]) -> Result<Vec<Entry>, Error> {
-        let _ = ids;
-        todo!()
+        let mut drafts = view!(self.db, |conn| read(conn, ids))?;
+        Ok(ids.iter().filter_map(|id| drafts.remove(id)).collect())
+    }
+}
+
+async fn read(conn: &mut Conn, ids: &[ClaimId]) -> Result<HashMap<ClaimId, Entry>, Error> {
+    let keys: Vec<Value> = ids.iter().map(Value::from).collect();
+    let mut entries = HashMap::with_capacity(ids.len());
+    for row in &mut conn
+        .fetch_in("SELECT id, text, lang FROM claims WHERE id IN {in}", keys.clone())
+        .await?
+    {
+        let id: ClaimId = row.take()?;
+        let wordings = vec![wording(WordingKind::Claim, row)?];
+        entries.insert(
+            id,
+            Entry {
+                id: id.to_string(),
+                wordings,
+            },
+        );
+    }
+    for row in &mut conn.fetch_in(QUOTES, keys.clone()).await? {
+        let id: ClaimId = row.take()?;
+        add(&mut entries, id, wording(WordingKind::Variant, row)?);
+    }
+    for row in &mut conn.fetch_in(CHECKS, keys).await? {
+        let (id, body) = (row.take()?, row.take()?);
+        for wording in wordings(body) {
+            add(&mut entries, id, wording);
+        }
+    }
+    Ok(entries)
+}
+
+/// The first 20 distinct quotes of each claim: more would make a popular claim's entry long, not easier to find.
+const QUOTES: &str = "SELECT claim_id, quote, lang FROM ( \
+     SELECT claim_id, quote, lang, ROW_NUMBER() OVER (PARTITION BY claim_id ORDER BY MIN(id)) AS place \
+     FROM sightings WHERE claim_id IN {in} GROUP BY claim_id, quote, lang) AS quotes \
+     WHERE place <= 20 ORDER BY claim_id, place";
+
+const CHECKS: &str = concat!(
+    "SELECT a.claim_id, v.body FROM ",
+    fact_check_tables!(),
+    " JOIN attachments a ON a.fact_check_id = f.id AND a.withdrawn_at IS NULL WHERE a.claim_id IN {in} ORDER BY a.id"
+);
+
+fn wording(kind: WordingKind, row: &mut Row) -> Result<Wording, Error> {
+    Ok(Wording {
+        kind,
+        text: row.take()?,
+        lang: row.take()?,
+    })
+}
+
+fn wordings(body: FactCheckBody) -> Vec<Wording> {
+    let (lang, texts): (Lang, Vec<(WordingKind, String)>) = match body {
+        FactCheckBody::External(check) => (
+            check.lang,
+            vec![
+                (WordingKind::Reviewed, check.claim_reviewed),
+                (WordingKind::Title, check.title),
+                (WordingKind::Description, check.description),
+            ],
+        ),
+        FactCheckBody::Own(check) => (check.lang, vec![(WordingKind::Title, check.title)]),
+    };
+    let texts = texts.into_iter().filter(|(_, text)| !text.trim().is_empty());
+    texts.map(|(kind, text)| Wording { kind, text, lang }).collect()
+}
+
+/// Adds a wording, unless the same words are in the entry as another statement of the claim.
+fn add(entries: &mut HashMap<ClaimId, Entry>, id: ClaimId, wording: Wording) {
+    let Some(entry) = entries.get_mut(&id) else { return };
+    if entry.wordings.iter().all(|known| known.text != wording.text) {
+        entry.wordings.push(wording);
     }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong in the store.
 
+use super::dialect::{self, Meaning};
 use crate::domain::{AttachmentId, ObjectKind};
 
 /// Why the store did not do as asked. After every one of them the store is as it was before the call.
@@ -55,4 +56,50 @@ pub enum Error {
     /// The database refused: a fault of ours.
     #[error("the database refused")]
     Database(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match error {
+            E::Database(ref cause) => match dialect::meaning(cause.as_ref()) {
+                Meaning::Full => Self::Full(error),
+                Meaning::Busy => Self::Busy(error),
+                Meaning::Unreachable => Self::Unreachable(error),
+                Meaning::Damaged => Self::Damaged(error),
+                Meaning::Refused => Self::Database(error),
+            },
+            E::Io(ref cause) if cause.kind() == std::io::ErrorKind::StorageFull => Self::Full(error),
+            E::Configuration(_)
+            | E::Io(_)
+            | E::Tls(_)
+            | E::Protocol(_)
+            | E::PoolTimedOut
+            | E::PoolClosed
+            | E::WorkerCrashed => Self::Unreachable(error),
+            E::Decode(_) | E::ColumnDecode { .. } => Self::Damaged(error),
+            error => Self::Database(error),
+        }
+    }
+}
+
+impl Error {
+    /// Another writer was faster and holds the unique row that this one wanted.
+    pub(super) fn lost_race() -> Self {
+        Self::Busy(sqlx::Error::RowNotFound)
+    }
+
+    /// What was read makes no sense.
+    pub(super) fn damaged(what: &'static str) -> Self {
+        Self::Damaged(sqlx::Error::Decode(what.into()))
+    }
+
+    /// Whether the same work, begun anew, may well succeed.
+    pub(super) fn is_lost_race(&self) -> bool {
+        match self {
+            Self::Busy(sqlx::Error::Database(error)) => dialect::is_lost_race(error.as_ref()),
+            Self::Busy(sqlx::Error::RowNotFound) => true,
+            _ => false,
+        }
+    }
 }

@@ -1,29 +1,42 @@
 //! What came in and what reviewers did goes in; the same, in one order, comes out: the only truth, on SQLite or PostgreSQL.
 
+mod attaching;
 mod attachments;
+mod batch;
 mod changes;
 mod check;
 mod claims;
 mod cursor;
+mod db;
+mod dialect;
 mod documents;
+mod dossiers;
 mod entries;
 mod error;
 mod fact_checks;
+mod founding;
+mod identity;
 mod import;
 mod keys;
+mod migrate;
 mod sources;
+mod transaction;
+mod value;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use changes::{ChangeQuery, Touched};
 pub use check::Counts;
-pub use claims::{Attached, Checked, ClaimQuery, ClaimSort, ClaimSummary, Dossier};
+pub use claims::{Checked, ClaimQuery, ClaimSort, ClaimSummary};
 pub use cursor::Cursor;
 pub use documents::{Origin, Recorded};
+pub use dossiers::{Attached, Dossier};
 pub use error::Error;
 pub use import::ImportTally;
 
 use uuid::Uuid;
+
+use db::Db;
 
 /// Where a store lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +66,16 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
 }
 
+impl<T> Page<T> {
+    /// Cuts off the one row too many that was fetched to see whether there is more.
+    fn cut(mut items: Vec<T>, limit: u32, cursor: impl Fn(&T) -> Cursor) -> Self {
+        let more = items.len() > limit as usize;
+        items.truncate(limit as usize);
+        let next = items.last().filter(|_| more).map(cursor);
+        Self { items, next }
+    }
+}
+
 /// Whether a thing was made by the call or was there before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Added<T> {
@@ -74,6 +97,7 @@ impl<T> Added<T> {
 /// The store: a cheap handle, to be cloned.
 #[derive(Debug, Clone)]
 pub struct Store {
+    db: Db,
     id: StoreId,
 }
 
@@ -81,8 +105,12 @@ impl Store {
     /// Opens a store; makes it and brings its tables up to date if need be. Of two processes at once one does so, the
     /// other waits. A store written by a newer version is refused untouched ([`Error::FromTheFuture`]).
     pub async fn open(url: &StoreUrl) -> Result<Self, Error> {
-        let _ = url;
-        todo!()
+        let db = match url {
+            StoreUrl::Sqlite(path) => open_file(path).await?,
+            StoreUrl::Postgres(url) => dialect::open_pg(url).await?,
+        };
+        let id = migrate::run(&db).await?;
+        Ok(Self { db, id })
     }
 
     /// Which store this is.
@@ -92,6 +120,26 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), Error> {
-        todo!()
+        self.db
+            .fetch("SELECT value FROM counters WHERE name = 'changes'", vec![])
+            .await
+            .map(drop)
     }
+
+    /// Ends all connections in good order; every handle to the store is of no use afterwards. A process may also just
+    /// end: nothing that was acknowledged is lost.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}
+
+async fn open_file(path: &Path) -> Result<Db, Error> {
+    dialect::check_library().await?;
+    if path.metadata().is_ok_and(|file| file.len() > 0) {
+        let untouched = dialect::open_untouched(path).await?;
+        let schema = migrate::inspect(&untouched).await;
+        untouched.close().await;
+        schema?;
+    }
+    dialect::open_lite(path).await
 }

@@ -3,4 +3,5 @@
 mod architecture;
 mod demo_site;
 mod net;
+mod store;
 mod support;

@@ -1,0 +1,223 @@
+//! Comes in: wordings. Goes out: the claim of each, founded where no claim has its fingerprint.
+
+use std::collections::{HashMap, HashSet};
+
+use claim_index::Sketch;
+
+use super::{
+    Error,
+    batch::Insert,
+    transaction::Tx,
+    value::{Row, Value, args},
+};
+use crate::cluster::Home;
+use crate::domain::{Action, Claim, ClaimId, ClaimOrigin, ClaimText, Fingerprint, Lang, ObjectKind, Timestamp};
+
+/// A wording that wants a claim.
+pub(super) struct Wording {
+    pub(super) text: ClaimText,
+    pub(super) lang: Lang,
+    pub(super) exact: Fingerprint,
+    pub(super) near: Option<Fingerprint>,
+    /// Bands of its sketch, where they have been worked out.
+    pub(super) bands: Option<[i64; 16]>,
+    pub(super) home: Home,
+}
+
+impl Wording {
+    pub(super) fn new(text: ClaimText, lang: Lang) -> Self {
+        let exact = Fingerprint::exact(text.as_str());
+        let near = Fingerprint::near_verbatim(text.as_str());
+        Self {
+            text,
+            lang,
+            exact,
+            near,
+            bands: None,
+            home: Home::New,
+        }
+    }
+
+    fn bands(&self) -> Option<[i64; 16]> {
+        self.bands.or_else(|| Some(Sketch::of(self.text.as_str())?.bands()))
+    }
+
+    fn prints(&self) -> impl Iterator<Item = &Fingerprint> {
+        std::iter::once(&self.exact).chain(&self.near)
+    }
+}
+
+/// The claims of some wordings.
+pub(super) struct Founded {
+    /// One for each wording, in their order.
+    pub(super) homes: Vec<ClaimId>,
+    /// Those that were founded.
+    pub(super) new: Vec<Claim>,
+}
+
+/// Finds or founds the claim of each wording.
+pub(super) async fn found(tx: &mut Tx, wordings: &[&Wording], origin: ClaimOrigin) -> Result<Founded, Error> {
+    let mut registry = Registry::read(tx, wordings, origin).await?;
+    let homes = wordings.iter().map(|wording| registry.home(wording)).collect();
+    registry.write(tx).await?;
+    Ok(Founded {
+        homes,
+        new: registry.new,
+    })
+}
+
+/// Who has which fingerprint: what the store knows, and what this batch adds.
+struct Registry {
+    origin: ClaimOrigin,
+    at: Timestamp,
+    by_print: HashMap<[u8; 16], Holder>,
+    claims: HashSet<ClaimId>,
+    new: Vec<Claim>,
+    prints: Vec<(Fingerprint, ClaimId)>,
+    bands: Vec<(i64, ClaimId)>,
+}
+
+#[derive(Clone)]
+struct Holder {
+    claim: ClaimId,
+    text: String,
+}
+
+impl Registry {
+    async fn read(tx: &mut Tx, wordings: &[&Wording], origin: ClaimOrigin) -> Result<Self, Error> {
+        let sql = "SELECT p.fingerprint, p.claim_id, c.text FROM claim_fingerprints p \
+                   JOIN claims c ON c.id = p.claim_id WHERE p.fingerprint IN {in}";
+        let prints = wordings
+            .iter()
+            .flat_map(|wording| wording.prints())
+            .map(Value::from)
+            .collect();
+        let holder = |row: &mut Row| {
+            Ok((
+                row.take()?,
+                Holder {
+                    claim: row.take()?,
+                    text: row.take()?,
+                },
+            ))
+        };
+        let by_print = tx
+            .fetch_in(sql, prints)
+            .await?
+            .iter_mut()
+            .map(holder)
+            .collect::<Result<_, Error>>()?;
+        let homes = wordings.iter().filter_map(|wording| match &wording.home {
+            Home::Known(id) => Some(Value::from(id)),
+            Home::New => None,
+        });
+        let mut known = tx
+            .fetch_in("SELECT id FROM claims WHERE id IN {in}", homes.collect())
+            .await?;
+        let claims = known.iter_mut().map(Row::take).collect::<Result<_, Error>>()?;
+        Ok(Self {
+            origin,
+            at: tx.at,
+            by_print,
+            claims,
+            new: Vec::new(),
+            prints: Vec::new(),
+            bands: Vec::new(),
+        })
+    }
+
+    fn home(&mut self, wording: &Wording) -> ClaimId {
+        let holder = match (self.holder(wording), wording.home) {
+            (Some(holder), _) => holder,
+            (None, Home::Known(claim)) if self.claims.contains(&claim) => Holder {
+                claim,
+                text: wording.text.as_str().to_owned(),
+            },
+            (None, Home::Known(_) | Home::New) => self.found(wording),
+        };
+        for print in wording.prints() {
+            if !self.by_print.contains_key(print.as_bytes()) {
+                self.by_print.insert(*print.as_bytes(), holder.clone());
+                self.prints.push((*print, holder.claim));
+            }
+        }
+        holder.claim
+    }
+
+    /// The claim that has the wording's fingerprint. A near-verbatim one does not count where numbers or negations
+    /// differ: "500 dead" and "5,000 dead" are two claims.
+    fn holder(&self, wording: &Wording) -> Option<Holder> {
+        let exact = self.by_print.get(wording.exact.as_bytes());
+        let near = || {
+            let holder = self.by_print.get(wording.near?.as_bytes())?;
+            (!claim_index::contradicts(wording.text.as_str(), &holder.text)).then_some(holder)
+        };
+        exact.or_else(near).cloned()
+    }
+
+    fn found(&mut self, wording: &Wording) -> Holder {
+        let claim = Claim {
+            id: ClaimId::new(),
+            text: wording.text.clone(),
+            lang: wording.lang,
+            origin: self.origin,
+            created_at: self.at,
+            first_seen: None,
+            last_seen: None,
+            sightings: 0,
+            version: 1,
+        };
+        let holder = Holder {
+            claim: claim.id,
+            text: claim.text.as_str().to_owned(),
+        };
+        self.bands
+            .extend(wording.bands().into_iter().flatten().map(|band| (band, claim.id)));
+        self.new.push(claim);
+        holder
+    }
+
+    async fn write(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        tx.insert(CLAIMS, self.new.iter().map(claim_row).collect()).await?;
+        // In one order everywhere, so that two batches with the same wordings wait for each other and do not lock.
+        self.prints.sort_unstable_by_key(|(print, _)| *print.as_bytes());
+        let rows = self.prints.iter().map(|(print, claim)| args![print, claim]).collect();
+        if tx.insert(PRINTS, rows).await? < self.prints.len() as u64 {
+            return Err(Error::lost_race());
+        }
+        let rows = self.bands.iter().map(|(band, claim)| args![*band, claim]).collect();
+        tx.insert(BANDS, rows).await?;
+        for claim in &self.new {
+            tx.note(ObjectKind::Claim, claim.id, 1, Action::Created);
+        }
+        Ok(())
+    }
+}
+
+const CLAIMS: Insert = Insert {
+    into: "INSERT INTO claims (id, text, lang, origin, created_at, sightings, fact_checks, version)",
+    then: "",
+};
+
+const PRINTS: Insert = Insert {
+    into: "INSERT INTO claim_fingerprints (fingerprint, claim_id)",
+    then: "ON CONFLICT DO NOTHING",
+};
+
+const BANDS: Insert = Insert {
+    into: "INSERT INTO claim_bands (band, claim_id)",
+    then: "ON CONFLICT DO NOTHING",
+};
+
+fn claim_row(claim: &Claim) -> Vec<Value> {
+    args![
+        &claim.id,
+        &claim.text,
+        &claim.lang,
+        &claim.origin,
+        claim.created_at,
+        0_i64,
+        0_i64,
+        claim.version
+    ]
+}
