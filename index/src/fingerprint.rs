@@ -20,9 +20,8 @@ impl Fingerprint {
     ///
     /// URLs, mentions, `RT` and `via` signatures, punctuation, emoji, hashtag marks, diacritics and case do not
     /// count; words, negations and numbers do. `None` under four words, where equality means little.
-    pub fn near_verbatim(text: &str) -> Option<Fingerprint> {
-        let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
-        (words.len() > 3).then(|| Fingerprint::hash("v1|near|", &words.join(" ")))
+    pub fn near_verbatim(_text: &str) -> Option<Fingerprint> {
+        todo!()
     }
 
     /// The bytes, for storing.
@@ -56,7 +55,6 @@ impl fmt::Debug for Fingerprint {
 /// Whether two near-copies say different things: their numbers differ, or how often they negate.
 ///
 /// "500 dead" and "5,000 dead" stay two claims however alike they are otherwise.
-pub fn contradicts(a: &str, b: &str) -> bool {
-    let n = |t: &str| t.split_whitespace().filter(|w| w.contains(|c: char| c.is_numeric())).map(str::to_owned).collect::<Vec<_>>();
-    n(a) != n(b)
+pub fn contradicts(_a: &str, _b: &str) -> bool {
+    todo!()
 }

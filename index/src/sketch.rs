@@ -6,13 +6,8 @@ pub struct Sketch([u32; 64]);
 
 impl Sketch {
     /// The sketch of a text; `None` under four words, where shingles mean little.
-    pub fn of(text: &str) -> Option<Sketch> {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        if words.len() < 4 { return None; }
-        let mut v = [u32::MAX; 64];
-        for w in words.windows(2) { for (i, x) in v.iter_mut().enumerate() {
-            let h = xxhash_rust::xxh3::xxh3_64_with_seed(w.concat().as_bytes(), i as u64) as u32; *x = (*x).min(h); } }
-        Some(Sketch(v))
+    pub fn of(_text: &str) -> Option<Sketch> {
+        todo!()
     }
 
     /// Estimated Jaccard similarity of the shingle sets, 0 to 1; standard error at most 1/16.
@@ -24,6 +19,6 @@ impl Sketch {
     /// Sixteen keys for a lookup table: texts of similarity 0.8 share at least one with a chance above 0.999,
     /// texts of similarity 0.2 with about 0.025.
     pub fn bands(&self) -> [i64; 16] {
-        std::array::from_fn(|i| { let mut b = Vec::new(); for v in &self.0[i * 4..i * 4 + 4] { b.extend(v.to_le_bytes()); } xxhash_rust::xxh3::xxh3_64_with_seed(&b, i as u64) as i64 })
+        todo!()
     }
 }
