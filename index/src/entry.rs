@@ -125,11 +125,7 @@ mod tests {
             entry("a", &[(Claim, "x", Lang::DE)]),
             entry(
                 "a",
-                &[
-                    (Claim, "x", Lang::DE),
-                    (Title, "y", Lang::DE),
-                    (Title, "y", Lang::DE),
-                ],
+                &[(Claim, "x", Lang::DE), (Title, "y", Lang::DE), (Title, "y", Lang::DE)],
             ),
             entry("a", &[]),
         ];
@@ -140,10 +136,7 @@ mod tests {
 
     #[test]
     fn digest_is_stable_across_releases() {
-        let entry = entry(
-            "claim-1",
-            &[(WordingKind::Claim, "Die Erde ist flach", Lang::DE)],
-        );
+        let entry = entry("claim-1", &[(WordingKind::Claim, "Die Erde ist flach", Lang::DE)]);
         assert_eq!(
             entry.digest(),
             7_117_421_305_837_105_660,

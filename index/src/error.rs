@@ -62,10 +62,7 @@ impl fmt::Display for Versions {
             analyzer,
             normaliser,
         } = self;
-        write!(
-            f,
-            "schema {schema}, analyzer {analyzer}, normaliser {normaliser}"
-        )
+        write!(f, "schema {schema}, analyzer {analyzer}, normaliser {normaliser}")
     }
 }
 

@@ -24,15 +24,9 @@ pub struct Evaluation {
 
 /// Judges rankings (ids, best first) against their right answers. Queries without a right answer are left out.
 pub fn evaluate(rankings: &[(Vec<String>, BTreeSet<String>)]) -> Evaluation {
-    let judged: Vec<_> = rankings
-        .iter()
-        .filter(|(_, gold)| !gold.is_empty())
-        .collect();
+    let judged: Vec<_> = rankings.iter().filter(|(_, gold)| !gold.is_empty()).collect();
     let mean = |measure: &dyn Fn(&[String], &BTreeSet<String>) -> f64| {
-        let sum: f64 = judged
-            .iter()
-            .map(|(ranked, gold)| measure(ranked, gold))
-            .sum();
+        let sum: f64 = judged.iter().map(|(ranked, gold)| measure(ranked, gold)).sum();
         if judged.is_empty() {
             0.0
         } else {
@@ -67,9 +61,7 @@ fn reciprocal_rank(ranked: &[String], gold: &BTreeSet<String>) -> f64 {
 }
 
 fn success(ranked: &[String], gold: &BTreeSet<String>, depth: usize) -> f64 {
-    f64::from(u8::from(
-        ranked.iter().take(depth).any(|id| gold.contains(id)),
-    ))
+    f64::from(u8::from(ranked.iter().take(depth).any(|id| gold.contains(id))))
 }
 
 #[cfg(test)]
@@ -92,18 +84,10 @@ mod tests {
             (
                 &["a", "x", "b"],
                 &["a", "b"],
-                [(1.0 + 2.0 / 3.0) / 2.0, 1.0, 1.0, 1.0, 1.0],
+                [f64::midpoint(1.0, 2.0 / 3.0), 1.0, 1.0, 1.0, 1.0],
             ),
-            (
-                &["1", "2", "3", "4", "5", "a"],
-                &["a"],
-                [0.0, 1.0 / 6.0, 0.0, 0.0, 1.0],
-            ),
-            (
-                &["a"],
-                &["a", "b", "c", "d", "e", "f"],
-                [0.2, 1.0, 1.0, 1.0, 1.0],
-            ),
+            (&["1", "2", "3", "4", "5", "a"], &["a"], [0.0, 1.0 / 6.0, 0.0, 0.0, 1.0]),
+            (&["a"], &["a", "b", "c", "d", "e", "f"], [0.2, 1.0, 1.0, 1.0, 1.0]),
             (&[], &["a"], [0.0; 5]),
         ];
         for (ranked, gold, [map, mrr, s1, s5, s10]) in cases {
@@ -124,16 +108,11 @@ mod tests {
         let one = |ranked: &[&str], gold: &[&str]| {
             (
                 ranked.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                gold.iter()
-                    .map(ToString::to_string)
-                    .collect::<BTreeSet<_>>(),
+                gold.iter().map(ToString::to_string).collect::<BTreeSet<_>>(),
             )
         };
         let figures = evaluate(&[one(&["a"], &["a"]), one(&["x"], &["a"]), one(&["x"], &[])]);
-        assert_eq!(
-            (figures.queries, figures.map_at_5, figures.mrr),
-            (2, 0.5, 0.5)
-        );
+        assert_eq!((figures.queries, figures.map_at_5, figures.mrr), (2, 0.5, 0.5));
         assert_eq!(evaluate(&[]), Evaluation::default());
     }
 }

@@ -1,10 +1,17 @@
 //! Comes in: a text. Goes out: sixteen bytes that equal texts share.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::analyzer::folded_words;
+use crate::analyzer::negation::negates;
+use crate::analyzer::number::is_number;
 use crate::normalise_text;
+
+/// Shorter texts have no near-verbatim fingerprint and no sketch.
+pub(crate) const MIN_WORDS: usize = 4;
 
 /// A key for equal texts, stored by callers: valid for one [`crate::NORMALISER_VERSION`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,8 +27,9 @@ impl Fingerprint {
     ///
     /// URLs, mentions, `RT` and `via` signatures, punctuation, emoji, hashtag marks, diacritics and case do not
     /// count; words, negations and numbers do. `None` under four words, where equality means little.
-    pub fn near_verbatim(_text: &str) -> Option<Fingerprint> {
-        todo!()
+    pub fn near_verbatim(text: &str) -> Option<Fingerprint> {
+        let words: Vec<String> = folded_words(text).collect();
+        (words.len() >= MIN_WORDS).then(|| Fingerprint::hash("v1|near|", &words.join(" ")))
     }
 
     /// The bytes, for storing.
@@ -30,10 +38,7 @@ impl Fingerprint {
     }
 
     fn hash(domain: &str, text: &str) -> Fingerprint {
-        let digest = Sha256::new()
-            .chain_update(domain)
-            .chain_update(text)
-            .finalize();
+        let digest = Sha256::new().chain_update(domain).chain_update(text).finalize();
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest[..16]);
         Fingerprint(bytes)
@@ -55,6 +60,105 @@ impl fmt::Debug for Fingerprint {
 /// Whether two near-copies say different things: their numbers differ, or how often they negate.
 ///
 /// "500 dead" and "5,000 dead" stay two claims however alike they are otherwise.
-pub fn contradicts(_a: &str, _b: &str) -> bool {
-    todo!()
+pub fn contradicts(a: &str, b: &str) -> bool {
+    Said::of(folded_words(a)) != Said::of(folded_words(b))
+}
+
+/// The two things in a text that one small edit turns into another claim.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// How often each number occurs.
+    pub(crate) numbers: BTreeMap<String, usize>,
+    pub(crate) negations: usize,
+}
+
+impl Said {
+    pub(crate) fn of(words: impl Iterator<Item = impl AsRef<str>>) -> Said {
+        let mut said = Said::default();
+        for word in words {
+            let word = word.as_ref();
+            if is_number(word) {
+                *said.numbers.entry(word.to_owned()).or_default() += 1;
+            } else if negates(word) {
+                said.negations += 1;
+            }
+        }
+        said
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_never_change() {
+        assert_eq!(
+            Fingerprint::exact("Die Erde ist flach.").to_string(),
+            "147b214400c90ee2292c7b68b78e9fbc"
+        );
+        let near = Fingerprint::near_verbatim("Die Erde ist flach.").unwrap();
+        assert_eq!(near.to_string(), "d673fbe8dd9e3dfe8e8e93ff28158bcc");
+    }
+
+    #[test]
+    fn exact_means_equal_after_normalisation() {
+        let a = Fingerprint::exact("  The Earth\u{a0}is FLAT ");
+        assert_eq!(a, Fingerprint::exact("the earth is flat"));
+        assert_ne!(a, Fingerprint::exact("the earth is flat."));
+    }
+
+    #[test]
+    fn near_verbatim_sees_the_words_only() {
+        let plain = "5,000 nurses did not take the vaccine";
+        let same = [
+            "5.000 NURSES did not take the vaccine!!! 🔥",
+            "RT @news: 5000 nurses did not take the #vaccine https://t.co/x",
+            "“5,000 nurses did not take the váccine” via @news",
+            "5,000 nurses did not take the vaccine — News (@news) May 1, 2020",
+        ];
+        for text in same {
+            assert_eq!(
+                Fingerprint::near_verbatim(text),
+                Fingerprint::near_verbatim(plain),
+                "{text}"
+            );
+        }
+        let others = [
+            "500 nurses did not take the vaccine",
+            "5,000 nurses did take the vaccine",
+            "5,000 vaccine did not take the nurses",
+        ];
+        for text in others {
+            assert_ne!(
+                Fingerprint::near_verbatim(text),
+                Fingerprint::near_verbatim(plain),
+                "{text}"
+            );
+        }
+        for short in ["", "the earth flat", "🔥🔥🔥🔥🔥", "(((((("] {
+            assert_eq!(Fingerprint::near_verbatim(short), None, "{short}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_negations_contradict() {
+        let cases = [
+            ("500 dead in Berlin", "5,000 dead in Berlin", true),
+            ("5,000 dead in Berlin", "5.000 Dead in BERLIN!", false),
+            ("Vaccines cause autism", "Vaccines do not cause autism", true),
+            ("Vaccines don't cause autism", "Vaccines do not cause autism", false),
+            (
+                "Impfungen verursachen Autismus",
+                "Impfungen verursachen keinen Autismus",
+                true,
+            ),
+            ("١٠٠ قتيل في برلين", "100 قتيل في برلين", false),
+            ("", "", false),
+        ];
+        for (a, b, wanted) in cases {
+            assert_eq!(contradicts(a, b), wanted, "{a} / {b}");
+            assert_eq!(contradicts(b, a), wanted, "{b} / {a}");
+        }
+    }
 }

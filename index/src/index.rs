@@ -1,53 +1,131 @@
 //! Comes in: a directory. Goes out: a handle that answers lookups from the latest commit.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use tantivy::{Index, IndexReader, ReloadPolicy, Searcher};
+
+use crate::position::from_payload;
+use crate::schema::{Fields, schema};
+use crate::snapshot::Snapshot;
+use crate::weights::WeightCache;
 use crate::{Answer, Error, Hit, Page, Position, Query, Writer};
+use crate::{browse, matching, opening};
+
+/// Blocks of stored wordings kept unpacked, 16 KiB each: 8 MB for the entries that are asked for most.
+const STORE_CACHE_BLOCKS: usize = 512;
 
 /// A cheap handle to one index; clones share it. Every method blocks: call from a blocking thread.
-#[derive(Clone, Debug)]
-pub struct ClaimIndex {}
+#[derive(Clone)]
+pub struct ClaimIndex {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    index: Index,
+    reader: IndexReader,
+    fields: Fields,
+    access: Access,
+    position: RwLock<Option<Position>>,
+    weights: WeightCache,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    ReadWrite,
+    ReadOnly,
+}
 
 impl ClaimIndex {
     /// Opens the index in a directory, or creates it there.
-    pub fn open(_dir: &Path) -> Result<ClaimIndex, Error> {
-        todo!()
+    ///
+    /// Verifies every file's checksum. [`Error::Damaged`] and [`Error::Incompatible`] both mean that the caller
+    /// should [`ClaimIndex::wipe`] and rebuild.
+    pub fn open(dir: &Path) -> Result<ClaimIndex, Error> {
+        std::fs::create_dir_all(dir).map_err(Error::Directory)?;
+        ClaimIndex::new(opening::open_or_create(dir)?, Access::ReadWrite)
     }
 
     /// Opens an existing index without the means to write to it. [`Error::Absent`] when there is none.
-    pub fn open_read_only(_dir: &Path) -> Result<ClaimIndex, Error> {
-        todo!()
+    pub fn open_read_only(dir: &Path) -> Result<ClaimIndex, Error> {
+        ClaimIndex::new(opening::open_existing(dir)?, Access::ReadOnly)
     }
 
     /// Deletes the index in a directory, so that it can be rebuilt. [`Error::Busy`] while a writer holds it.
-    pub fn wipe(_dir: &Path) -> Result<(), Error> {
-        todo!()
+    ///
+    /// Only files that belong to an index go; a missing directory is no error.
+    pub fn wipe(dir: &Path) -> Result<(), Error> {
+        opening::wipe(dir)
     }
 
     /// An index that lives and dies with its handles.
     pub fn in_memory() -> Result<ClaimIndex, Error> {
-        todo!()
+        let (schema, _) = schema();
+        ClaimIndex::new(Index::create_in_ram(schema), Access::ReadWrite)
     }
 
-    /// Where the last commit stands; `None` before the first.
+    fn new(index: Index, access: Access) -> Result<ClaimIndex, Error> {
+        let (_, fields) = schema();
+        let reader: IndexReader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .doc_store_cache_num_blocks(STORE_CACHE_BLOCKS)
+            .try_into()?;
+        let position = RwLock::default();
+        let inner = Inner {
+            index,
+            reader,
+            fields,
+            access,
+            position,
+            weights: WeightCache::default(),
+        };
+        let index = ClaimIndex { inner: Arc::new(inner) };
+        index.reload()?;
+        Ok(index)
+    }
+
+    /// Where the commit stands that this handle sees; `None` before the first.
     pub fn position(&self) -> Result<Option<Position>, Error> {
-        todo!()
+        Ok(self
+            .inner
+            .position
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone())
     }
 
-    /// The one writer. [`Error::Busy`] when another process or handle holds it.
+    /// The one writer, at the latest commit. [`Error::Busy`] when another process or handle holds it.
+    ///
+    /// The lock belongs to the process and goes when it dies, however it dies.
     pub fn writer(&self) -> Result<Writer, Error> {
-        todo!()
+        if self.inner.access == Access::ReadOnly {
+            return Err(Error::ReadOnly);
+        }
+        let writer = Writer::new(self.clone())?;
+        self.reload()?;
+        Ok(writer)
     }
 
     /// Moves to the latest commit, another process's included.
     pub fn reload(&self) -> Result<(), Error> {
-        todo!()
+        loop {
+            let before = self.inner.index.load_metas()?;
+            self.inner.reader.reload()?;
+            let after = self.inner.index.load_metas()?;
+            if before.opstamp == after.opstamp {
+                let position = after.payload.as_deref().map(from_payload).transpose()?;
+                *self.inner.position.write().unwrap_or_else(PoisonError::into_inner) = position;
+                return Ok(());
+            }
+        }
     }
 
     /// Number of entries in the commit this handle sees.
     pub fn len(&self) -> u64 {
-        todo!()
+        self.searcher().num_docs()
     }
 
     /// Whether there are no entries.
@@ -56,17 +134,41 @@ impl ClaimIndex {
     }
 
     /// Finds the known claims that a text may repeat.
-    pub fn lookup(&self, _query: &Query) -> Result<Answer, Error> {
-        todo!()
+    pub fn lookup(&self, query: &Query) -> Result<Answer, Error> {
+        matching::answer(&self.snapshot(), query)
     }
 
     /// Word search for people: all words wanted, the last may be unfinished; no query syntax.
-    pub fn search(&self, _words: &str, _page: Page) -> Result<Vec<Hit>, Error> {
-        todo!()
+    pub fn search(&self, words: &str, page: Page) -> Result<Vec<Hit>, Error> {
+        browse::search(&self.snapshot(), words, page)
     }
 
     /// [`crate::Entry::digest`] of every entry by id, for comparing the index with its store.
     pub fn digests(&self) -> Result<BTreeMap<String, u64>, Error> {
-        todo!()
+        browse::digests(&self.snapshot())
+    }
+
+    pub(crate) fn tantivy(&self) -> &Index {
+        &self.inner.index
+    }
+
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.inner.fields
+    }
+
+    fn searcher(&self) -> Searcher {
+        self.inner.reader.searcher()
+    }
+
+    pub(crate) fn snapshot(&self) -> Snapshot<'_> {
+        Snapshot::new(self.searcher(), &self.inner.fields, &self.inner.weights)
+    }
+}
+
+impl fmt::Debug for ClaimIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClaimIndex")
+            .field("entries", &self.len())
+            .finish_non_exhaustive()
     }
 }

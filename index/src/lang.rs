@@ -67,9 +67,7 @@ impl Lang {
         let start: String = text.chars().take(DETECT_CHARS).collect();
         detector()
             .detect_language_of(start)
-            .map_or(Lang::UND, |found| {
-                Lang::from_tag(&found.iso_code_639_1().to_string())
-            })
+            .map_or(Lang::UND, |found| Lang::from_tag(&found.iso_code_639_1().to_string()))
     }
 }
 
@@ -211,30 +209,15 @@ mod tests {
     #[test]
     fn short_claims_are_recognised() {
         let cases = [
-            (
-                "Die Bundesregierung verbietet ab nächstem Jahr alle Holzöfen",
-                Lang::DE,
-            ),
-            (
-                "The government will ban all wood stoves from next year",
-                Lang::EN,
-            ),
+            ("Die Bundesregierung verbietet ab nächstem Jahr alle Holzöfen", Lang::DE),
+            ("The government will ban all wood stoves from next year", Lang::EN),
             (
                 "Hükümet gelecek yıldan itibaren tüm odun sobalarını yasaklayacak",
                 Lang::TR,
             ),
-            (
-                "ستحظر الحكومة جميع مواقد الحطب اعتبارا من العام المقبل",
-                Lang::AR,
-            ),
-            (
-                "Rząd zakaże wszystkich pieców na drewno od przyszłego roku",
-                Lang::PL,
-            ),
-            (
-                "Уряд заборонить усі дров'яні печі з наступного року",
-                Lang::UK,
-            ),
+            ("ستحظر الحكومة جميع مواقد الحطب اعتبارا من العام المقبل", Lang::AR),
+            ("Rząd zakaże wszystkich pieców na drewno od przyszłego roku", Lang::PL),
+            ("Уряд заборонить усі дров'яні печі з наступного року", Lang::UK),
             ("", Lang::UND),
             ("🔥🔥🔥 12345", Lang::UND),
         ];

@@ -1,20 +1,30 @@
 #![doc = include_str!("../README.md")]
 
+mod analyzer;
 mod answer;
+mod browse;
+mod compound;
 mod entry;
 mod error;
 pub mod eval;
+mod evidence;
 mod fingerprint;
 mod index;
 mod lang;
+mod matching;
 mod normalise;
+mod opening;
 mod position;
+mod profile;
+mod question;
+mod schema;
+mod search;
 mod sketch;
+mod snapshot;
+mod weights;
 mod writer;
 
-pub use answer::{
-    Answer, Explanation, Hit, MAX_QUERY_TOKENS, Match, Outcome, Page, Query, Reason, TermWeight,
-};
+pub use answer::{Answer, Explanation, Hit, MAX_QUERY_TOKENS, Match, Outcome, Page, Query, Reason, TermWeight};
 pub use entry::{Entry, Wording, WordingKind};
 pub use error::{Error, Versions};
 pub use fingerprint::{Fingerprint, contradicts};

@@ -23,11 +23,11 @@ pub const NORMALISER_VERSION: u32 = 1;
 pub fn normalise_text(text: &str) -> String {
     let lower = text
         .chars()
-        .filter(is_visible)
+        .filter(|&c| is_visible(c))
         .nfkc()
         .collect::<String>()
         .to_lowercase();
-    let folded = lower.chars().filter(is_visible).nfkc();
+    let folded = lower.chars().filter(|&c| is_visible(c)).nfkc();
     collapse_spaces(folded, lower.len())
 }
 
@@ -90,13 +90,10 @@ const INVISIBLE: &[(char, char)] = &[
     ('\u{e0000}', '\u{e0fff}'), // tags and variation selectors supplement
 ];
 
-/// Whether the character survives; takes a reference because it is used as a filter.
-pub(crate) fn is_visible(c: &char) -> bool {
-    let c = *c;
+/// Whether the character survives.
+pub(crate) fn is_visible(c: char) -> bool {
     if (' '..='~').contains(&c) {
         return true;
     }
-    !INVISIBLE
-        .iter()
-        .any(|&(first, last)| (first..=last).contains(&c))
+    !INVISIBLE.iter().any(|&(first, last)| (first..=last).contains(&c))
 }

@@ -1,29 +1,122 @@
 //! Comes in: entries and the change they belong to. Goes out: commits that survive `kill -9`.
 
-use crate::{Entry, Error, Position};
+use std::fmt;
+
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::{IndexWriter, TantivyDocument, Term};
+
+use crate::analyzer::language;
+use crate::index::ClaimIndex;
+use crate::position::to_payload;
+use crate::profile::Profile;
+use crate::schema::Fields;
+use crate::{Entry, Error, Fingerprint, Position, Wording};
+
+/// Memory for entries not yet written to a segment. Enough for some ten thousand claims between two flushes.
+const HEAP_BYTES: usize = 50_000_000;
+
+/// A segment with a larger share of replaced entries than this is rewritten; tantivy's default is never.
+const DELETED_SHARE: f32 = 0.2;
 
 /// The one writer of an index; dropping it without a commit forgets what was put.
-#[derive(Debug)]
-pub struct Writer {}
+pub struct Writer {
+    index: ClaimIndex,
+    inner: IndexWriter,
+}
 
 impl Writer {
+    pub(crate) fn new(index: ClaimIndex) -> Result<Writer, Error> {
+        // One thread: text is analysed on the caller's thread meanwhile, and a batch becomes one segment.
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(1)
+            .num_merge_threads(1)
+            .memory_budget_per_thread(HEAP_BYTES)
+            .build();
+        let inner: IndexWriter = index.tantivy().writer_with_options(options)?;
+        let mut policy = LogMergePolicy::default();
+        policy.set_del_docs_ratio_before_merge(DELETED_SHARE);
+        inner.set_merge_policy(Box::new(policy));
+        Ok(Writer { index, inner })
+    }
+
     /// Adds an entry, or replaces the one with the same id.
-    pub fn put(&mut self, _entry: &Entry) -> Result<(), Error> {
-        todo!()
+    pub fn put(&mut self, entry: &Entry) -> Result<(), Error> {
+        let document = document(self.index.fields(), entry)?;
+        self.remove(&entry.id)?;
+        self.inner.add_document(document)?;
+        Ok(())
     }
 
     /// Removes an entry; an unknown id is no error.
-    pub fn remove(&mut self, _id: &str) -> Result<(), Error> {
-        todo!()
+    pub fn remove(&mut self, id: &str) -> Result<(), Error> {
+        self.inner
+            .delete_term(Term::from_field_text(self.index.fields().id, id));
+        Ok(())
     }
 
     /// Removes all entries.
     pub fn clear(&mut self) -> Result<(), Error> {
-        todo!()
+        self.inner.delete_all_documents()?;
+        Ok(())
     }
 
     /// Makes everything so far durable and visible, together with the position it stands for.
-    pub fn commit(&mut self, _position: &Position) -> Result<(), Error> {
-        todo!()
+    ///
+    /// Either all of it or nothing: contents and position become the index's state by one rename. After an error
+    /// (disk full) the index is as before; drop this writer and take a new one.
+    pub fn commit(&mut self, position: &Position) -> Result<(), Error> {
+        let mut commit = self.inner.prepare_commit()?;
+        commit.set_payload(&to_payload(position));
+        commit.commit()?;
+        self.index.reload()
     }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer")
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}
+
+fn document(fields: &Fields, entry: &Entry) -> Result<TantivyDocument, Error> {
+    let mut document = TantivyDocument::default();
+    document.add_text(fields.id, &entry.id);
+    document.add_u64(fields.digest, entry.digest());
+    for key in entry.wordings.iter().flat_map(fingerprint_keys) {
+        document.add_bytes(fields.fingerprints, &key);
+    }
+    let profiles: Vec<Profile> = entry.wordings.iter().map(Profile::of).collect();
+    for profile in &profiles {
+        document.add_text(fields.neutral, profile.neutral_text());
+        if let Some(language) = language::find(profile.lang) {
+            document.add_text(fields.of(language), profile.term_text());
+        }
+    }
+    let stored = serde_json::to_string(&profiles).map_err(|error| Error::Damaged {
+        what: error.to_string(),
+    })?;
+    document.add_text(fields.profiles, stored);
+    Ok(document)
+}
+
+/// Keys under which copies of a wording are found; only wordings that say the claim itself have them.
+fn fingerprint_keys(wording: &Wording) -> Vec<Vec<u8>> {
+    if !wording.kind.states_claim() {
+        return Vec::new();
+    }
+    let near = Fingerprint::near_verbatim(&wording.text);
+    let exact = Fingerprint::exact(&wording.text);
+    std::iter::once(exact_key(exact)).chain(near.map(near_key)).collect()
+}
+
+/// The term of an exact fingerprint.
+pub(crate) fn exact_key(fingerprint: Fingerprint) -> Vec<u8> {
+    [b"x".as_slice(), fingerprint.as_bytes()].concat()
+}
+
+/// The term of a near-verbatim fingerprint.
+pub(crate) fn near_key(fingerprint: Fingerprint) -> Vec<u8> {
+    [b"n".as_slice(), fingerprint.as_bytes()].concat()
 }

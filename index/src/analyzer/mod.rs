@@ -1,0 +1,128 @@
+//! Comes in: a text and its language. Goes out: its words as tokens, each in two forms.
+//!
+//! The filters, in the order in which a text meets them: [`prepare`] (one form for equal characters), [`url`]
+//! (links out), [`word`] (segments, pairs of characters where a script has no spaces), [`camel`] (hashtags and
+//! handles into words), [`apostrophe`], [`number`], [`fold`], [`stem`]. What differs between languages stands in
+//! one table, [`language`].
+
+mod apostrophe;
+mod camel;
+mod fold;
+pub(crate) mod language;
+pub(crate) mod negation;
+pub(crate) mod number;
+mod prepare;
+mod signature;
+mod stem;
+mod stop_words;
+mod url;
+pub(crate) mod word;
+
+use language::Language;
+use word::{Mark, Word, words};
+
+use crate::Lang;
+
+/// Version of everything in this folder: another version makes other terms, so the index must be rebuilt.
+pub(crate) const ANALYZER_VERSION: u32 = 1;
+
+/// So many tokens of one text are looked at, in queries and in entries alike.
+pub(crate) const MAX_TOKENS: usize = crate::MAX_QUERY_TOKENS;
+
+/// One word of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    /// Lower case, without diacritics, unstemmed: the same whatever the language was thought to be.
+    pub(crate) neutral: String,
+    /// Stemmed by the rules of the text's language; equals `neutral` where there are none.
+    pub(crate) term: String,
+}
+
+/// A text as a list of tokens, at most [`MAX_TOKENS`].
+#[derive(Clone, Debug)]
+pub(crate) struct Analysis {
+    /// The language whose rules made the terms, if it has any.
+    pub(crate) language: Option<&'static Language>,
+    /// In reading order, stop words included.
+    pub(crate) tokens: Vec<Token>,
+}
+
+/// Cuts a text into tokens.
+pub(crate) fn analyse(text: &str, lang: Lang) -> Analysis {
+    let language = language::find(lang);
+    let tokens = surface_words(text)
+        .flat_map(|word| expand(&word))
+        .filter_map(|word| token(&word, language))
+        .take(MAX_TOKENS)
+        .collect();
+    Analysis { language, tokens }
+}
+
+/// The folded words of a text in order, without links, @handles and signatures: what near-verbatim copies have in
+/// common.
+pub(crate) fn folded_words(text: &str) -> impl Iterator<Item = String> {
+    let mut words = surface_words(signature::without_signature(text)).peekable();
+    std::iter::from_fn(move || {
+        let word = words.next()?;
+        let before_handle = words.peek().is_some_and(|next| next.mark == Mark::At);
+        let counts = word.mark != Mark::At && !(before_handle && signature::credits(&word.text));
+        Some(if counts {
+            neutral_form(&word.text)
+        } else {
+            String::new()
+        })
+    })
+    .filter(|word| !word.is_empty())
+}
+
+fn surface_words(text: &str) -> impl Iterator<Item = Word> {
+    words(url::without_urls(&prepare::prepare(text)))
+}
+
+/// A hashtag or handle counts as itself and as the words it is made of.
+fn expand(word: &Word) -> Vec<String> {
+    match word.mark {
+        Mark::None => vec![word.text.clone()],
+        Mark::Hash | Mark::At => {
+            let mut parts = camel::split(&word.text);
+            if parts.len() > 1 {
+                parts.push(word.text.clone());
+            }
+            parts
+        }
+    }
+}
+
+fn token(word: &str, language: Option<&'static Language>) -> Option<Token> {
+    let neutral = neutral_form(word);
+    if neutral.is_empty() {
+        return None;
+    }
+    let term = match language {
+        Some(language) if !number::is_number(&neutral) => language.term(word),
+        _ => neutral.clone(),
+    };
+    Some(Token { neutral, term })
+}
+
+fn neutral_form(word: &str) -> String {
+    if let Some(number) = number::canonical(word) {
+        return number;
+    }
+    fold::fold(&apostrophe::resolve(&word.to_lowercase())).into_owned()
+}
+
+impl Token {
+    /// Whether the token is two characters of a script without spaces, so worth about half a word.
+    pub(crate) fn is_pair(&self) -> bool {
+        self.neutral.chars().next().is_some_and(word::is_unspaced)
+    }
+}
+
+impl Analysis {
+    /// Whether a token only holds the sentence together, by the language's list.
+    pub(crate) fn is_stop_word(&self, token: &Token) -> bool {
+        self.language
+            .is_some_and(|language| language.is_stop_word(&token.neutral))
+    }
+}

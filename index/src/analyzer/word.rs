@@ -1,0 +1,171 @@
+//! Comes in: prepared text. Goes out: its words, pairs of characters where a script writes none.
+
+use std::collections::VecDeque;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Longer words are cut: nothing that long carries meaning, and the index should not hold it.
+const MAX_WORD_CHARS: usize = 64;
+
+/// A word as it stands in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Word {
+    pub(crate) text: String,
+    pub(crate) mark: Mark,
+}
+
+/// The sign directly before a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    None,
+    /// `#`: a hashtag.
+    Hash,
+    /// `@`: an account's handle.
+    At,
+}
+
+/// Scripts written without spaces (Han, Kana, Hangul syllables, Thai, Lao, Myanmar, Khmer). Hangul has spaces but
+/// glues particles to its words; pairs of syllables serve it better than whole words.
+const UNSPACED: &[(char, char)] = &[
+    ('\u{e00}', '\u{eff}'),
+    ('\u{1000}', '\u{109f}'),
+    ('\u{1780}', '\u{17ff}'),
+    ('\u{3005}', '\u{3007}'),
+    ('\u{3040}', '\u{30ff}'),
+    ('\u{3400}', '\u{4dbf}'),
+    ('\u{4e00}', '\u{9fff}'),
+    ('\u{ac00}', '\u{d7af}'),
+    ('\u{f900}', '\u{faff}'),
+    ('\u{20000}', '\u{3ffff}'),
+];
+
+/// Whether words of this character's script cannot be told by spaces.
+pub(crate) fn is_unspaced(c: char) -> bool {
+    c >= '\u{e00}' && UNSPACED.iter().any(|&(first, last)| (first..=last).contains(&c))
+}
+
+/// The words of a text (UAX 29), lazily.
+///
+/// Runs of an unspaced script become overlapping pairs of characters, a lone character stays alone. Words glued by
+/// dots, colons or underscores are taken apart (`end.Start`), abbreviations put together (`U.S` is `US`).
+pub(crate) fn words(text: String) -> Words {
+    Words {
+        text,
+        next: 0,
+        queue: VecDeque::new(),
+    }
+}
+
+/// See [`words`].
+#[derive(Debug)]
+pub(crate) struct Words {
+    text: String,
+    /// Byte at which the unread part begins; always on a segment's border.
+    next: usize,
+    queue: VecDeque<Word>,
+}
+
+impl Iterator for Words {
+    type Item = Word;
+
+    fn next(&mut self) -> Option<Word> {
+        while self.queue.is_empty() {
+            self.read()?;
+        }
+        self.queue.pop_front()
+    }
+}
+
+impl Words {
+    /// Moves the next word, or run of an unspaced script, to the queue; `None` at the end.
+    fn read(&mut self) -> Option<()> {
+        let rest = &self.text[self.next..];
+        let (offset, segment) = rest.unicode_word_indices().next()?;
+        let start = self.next + offset;
+        if segment.starts_with(is_unspaced) {
+            let rest = &self.text[start..];
+            let run = &rest[..rest.find(|c| !is_unspaced(c)).unwrap_or(rest.len())];
+            push_pairs(run, &mut self.queue);
+            self.next = start + run.len();
+        } else {
+            let mark = mark_before(&self.text[..start]);
+            let end = segment.find(is_unspaced).unwrap_or(segment.len());
+            push_parts(&segment[..end], mark, &mut self.queue);
+            self.next = start + end;
+        }
+        Some(())
+    }
+}
+
+fn mark_before(text: &str) -> Mark {
+    match text.as_bytes().last() {
+        Some(b'#') => Mark::Hash,
+        Some(b'@') => Mark::At,
+        _ => Mark::None,
+    }
+}
+
+fn push_pairs(run: &str, queue: &mut VecDeque<Word>) {
+    let chars: Vec<char> = run.chars().collect();
+    let width = chars.len().min(2);
+    let pairs = chars.windows(width.max(1)).map(|pair| pair.iter().collect());
+    queue.extend(pairs.map(|text| Word { text, mark: Mark::None }));
+}
+
+fn push_parts(segment: &str, mark: Mark, queue: &mut VecDeque<Word>) {
+    if super::number::looks_like_number(segment) {
+        queue.push_back(word(segment, mark));
+        return;
+    }
+    let parts = segment.split(['.', ':', '_', '\u{b7}']).filter(|part| !part.is_empty());
+    if parts.clone().all(|part| part.chars().count() == 1) {
+        queue.push_back(word(&parts.collect::<String>(), mark));
+    } else {
+        queue.extend(parts.map(|part| word(part, mark)));
+    }
+}
+
+fn word(text: &str, mark: Mark) -> Word {
+    Word {
+        text: text.chars().take(MAX_WORD_CHARS).collect(),
+        mark,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<String> {
+        let marked = |word: Word| match word.mark {
+            Mark::None => word.text,
+            Mark::Hash => format!("#{}", word.text),
+            Mark::At => format!("@{}", word.text),
+        };
+        words(text.to_owned()).map(marked).collect()
+    }
+
+    #[test]
+    fn texts_become_words() {
+        let cases: &[(&str, &[&str])] = &[
+            ("Don't stop, it's 5,000.50!", &["Don't", "stop", "it's", "5,000.50"]),
+            ("#StopIt @some_one", &["#StopIt", "@some", "@one"]),
+            ("end.Start U.S. e.g. v2.0", &["end", "Start", "US", "eg", "v2", "0"]),
+            ("疫苗导致不孕", &["疫苗", "苗导", "导致", "致不", "不孕"]),
+            ("疫 vs 苗。", &["疫", "vs", "苗"]),
+            ("วัคซีน", &["วั", "ัค", "คซ", "ซี", "ีน"]),
+            ("covid백신19", &["covid", "백신", "19"]),
+            ("اللقاح خطير", &["اللقاح", "خطير"]),
+            ("🔥 … — ((( ", &[]),
+            ("", &[]),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(&cut(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn endless_words_are_cut() {
+        assert_eq!(cut(&"x".repeat(100_000)), ["x".repeat(MAX_WORD_CHARS)]);
+    }
+}

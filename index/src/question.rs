@@ -1,0 +1,114 @@
+//! Comes in: a query. Goes out: everything about its text that candidates are found and judged by.
+
+use std::collections::{BTreeSet, HashSet};
+
+use tantivy::schema::Field;
+
+use crate::analyzer::language::Language;
+use crate::analyzer::{Analysis, Token, analyse};
+use crate::fingerprint::Said;
+use crate::sketch::shingles;
+use crate::snapshot::Snapshot;
+use crate::weights::Weights;
+use crate::{Error, Fingerprint, Lang, Query, compound};
+
+/// A text, prepared for comparison.
+pub(crate) struct Question {
+    pub(crate) language: Option<&'static Language>,
+    /// Distinct content words in reading order.
+    pub(crate) words: Vec<AskedWord>,
+    pub(crate) numbers: BTreeSet<String>,
+    pub(crate) negations: usize,
+    pub(crate) shingles: HashSet<u64>,
+    pub(crate) exact: Fingerprint,
+    pub(crate) near: Option<Fingerprint>,
+}
+
+/// A content word of the query.
+pub(crate) struct AskedWord {
+    pub(crate) token: Token,
+    /// Other spellings with the same meaning: the parts of a compound, or the compound of two neighbours.
+    pub(crate) alternatives: Vec<Token>,
+    /// How much it tells.
+    pub(crate) weight: f32,
+}
+
+/// The forms of a text's words, to look others up in. Stems compare within a language, neutral forms across.
+#[derive(Default)]
+pub(crate) struct Forms<'a> {
+    pub(crate) language: Option<&'static Language>,
+    pub(crate) terms: HashSet<&'a str>,
+    pub(crate) neutral: HashSet<&'a str>,
+}
+
+impl Forms<'_> {
+    /// Whether stems of a text in this language can be compared with these.
+    pub(crate) fn share_rules(&self, lang: Lang) -> bool {
+        self.language.is_some_and(|language| language.lang == lang)
+    }
+}
+
+impl Question {
+    pub(crate) fn new(query: &Query, snapshot: &Snapshot, weights: &Weights) -> Result<Question, Error> {
+        let lang = query.lang.unwrap_or_else(|| Lang::detect(&query.text));
+        let analysis = analyse(&query.text, lang);
+        let neutral: Vec<&str> = analysis.tokens.iter().map(|token| token.neutral.as_str()).collect();
+        let said = Said::of(neutral.iter());
+        Ok(Question {
+            language: analysis.language,
+            words: asked_words(&analysis, snapshot, weights)?,
+            numbers: said.numbers.into_keys().collect(),
+            negations: said.negations,
+            shingles: shingles(&neutral),
+            exact: Fingerprint::exact(&query.text),
+            near: Fingerprint::near_verbatim(&query.text),
+        })
+    }
+
+    /// Terms and neutral forms of all words and their alternatives.
+    pub(crate) fn forms(&self) -> Forms<'_> {
+        let tokens = self
+            .words
+            .iter()
+            .flat_map(|word| std::iter::once(&word.token).chain(&word.alternatives));
+        let mut forms = Forms {
+            language: self.language,
+            ..Forms::default()
+        };
+        for token in tokens {
+            forms.terms.insert(&token.term);
+            forms.neutral.insert(&token.neutral);
+        }
+        forms
+    }
+
+    /// How many words there are to judge by; two characters of a script without spaces count half.
+    pub(crate) fn content_words(&self) -> f32 {
+        self.words
+            .iter()
+            .map(|word| if word.token.is_pair() { 0.5 } else { 1.0 })
+            .sum()
+    }
+}
+
+fn asked_words(analysis: &Analysis, snapshot: &Snapshot, weights: &Weights) -> Result<Vec<AskedWord>, Error> {
+    let field = field_of(analysis.language, snapshot);
+    let mut seen = HashSet::new();
+    let mut words = Vec::new();
+    for (at, token) in analysis.tokens.iter().enumerate() {
+        if analysis.is_stop_word(token) || !seen.insert(token.term.as_str()) {
+            continue;
+        }
+        words.push(AskedWord {
+            token: token.clone(),
+            alternatives: compound::alternatives(analysis, at, snapshot)?,
+            weight: weights.of(field, &token.term)?,
+        });
+    }
+    Ok(words)
+}
+
+/// Where a language's terms are, the neutral field for texts of no known language.
+pub(crate) fn field_of(language: Option<&'static Language>, snapshot: &Snapshot) -> Field {
+    language.map_or(snapshot.fields.neutral, |language| snapshot.fields.of(language))
+}

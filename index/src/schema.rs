@@ -1,0 +1,65 @@
+//! The fields of the index, each with the reason it exists.
+
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+};
+
+use crate::analyzer::language::{LANGUAGES, Language};
+
+/// Version of the fields and of what is stored in them.
+pub(crate) const SCHEMA_VERSION: u32 = 1;
+
+/// Handles to the fields; their numbers follow from the order in [`schema`].
+#[derive(Clone, Debug)]
+pub(crate) struct Fields {
+    /// The entry's id: indexed to replace and remove it, stored to answer with it.
+    pub(crate) id: Field,
+    /// [`crate::Entry::digest`]: a column, so that the whole index can be compared with its store in one scan.
+    pub(crate) digest: Field,
+    /// Exact and near-verbatim fingerprints of the wordings: finds a copy even where no word is telling.
+    pub(crate) fingerprints: Field,
+    /// Folded, unstemmed words of all wordings: reached from every language, right guess or wrong.
+    pub(crate) neutral: Field,
+    /// Stemmed words of the wordings in one language, in the order of [`LANGUAGES`]. A field each, because a
+    /// word's rarity and a text's usual length are facts about a language.
+    languages: Vec<Field>,
+    /// The wordings as tokens, only stored: what reranking compares, without analysing candidates again.
+    pub(crate) profiles: Field,
+}
+
+impl Fields {
+    /// The field of a language.
+    pub(crate) fn of(&self, language: &Language) -> Field {
+        let row = LANGUAGES.iter().position(|known| known.lang == language.lang);
+        row.and_then(|row| self.languages.get(row))
+            .copied()
+            .unwrap_or(self.neutral)
+    }
+}
+
+/// The schema, and the handles to its fields.
+pub(crate) fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let fields = Fields {
+        id: builder.add_text_field("id", STRING | STORED),
+        digest: builder.add_u64_field("digest", FAST),
+        fingerprints: builder.add_bytes_field("fingerprints", INDEXED),
+        neutral: builder.add_text_field("neutral", terms()),
+        languages: LANGUAGES
+            .iter()
+            .map(|row| builder.add_text_field(row.field, terms()))
+            .collect(),
+        profiles: builder.add_text_field("profiles", STORED),
+    };
+    (builder.build(), fields)
+}
+
+/// Terms come ready from our analyzer, joined by spaces; so tantivy needs no tokenizer that would have to be
+/// registered anew at each open. Frequencies and lengths for BM25, no positions: no query uses phrases.
+fn terms() -> TextOptions {
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer("whitespace")
+        .set_fieldnorms(true)
+        .set_index_option(IndexRecordOption::WithFreqs);
+    TextOptions::default().set_indexing_options(indexing)
+}

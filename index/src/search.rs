@@ -1,0 +1,118 @@
+//! Comes in: a question. Goes out: the entries worth comparing with it.
+//!
+//! Queries are put together from analysed tokens. tantivy's query parser never sees a text: it recurses on
+//! parentheses and would end the process on a few thousand of them.
+
+use std::collections::{BTreeMap, HashSet};
+
+use tantivy::collector::TopDocs;
+use tantivy::query::{BooleanQuery, Query, TermQuery};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, Term};
+
+use crate::Error;
+use crate::question::{Question, field_of};
+use crate::snapshot::Snapshot;
+use crate::writer::{exact_key, near_key};
+
+/// Distinct terms of one query; the rarest are kept. More cost time and find nothing else.
+const MAX_TERMS: usize = 64;
+
+/// The entries with the best BM25 score, and all that hold a copy of the text, in no particular order.
+pub(crate) fn candidates(question: &Question, snapshot: &Snapshot, limit: usize) -> Result<Vec<Candidate>, Error> {
+    let mut candidates: BTreeMap<DocAddress, Candidate> = BTreeMap::new();
+    for (address, score) in by_terms(question, snapshot, limit)? {
+        candidates.insert(
+            address,
+            Candidate {
+                address,
+                score,
+                copy: Copy::No,
+            },
+        );
+    }
+    let mut copies = vec![(Copy::Identical, exact_key(question.exact))];
+    copies.extend(question.near.map(|near| (Copy::NearVerbatim, near_key(near))));
+    copies.sort();
+    for (copy, key) in copies {
+        for address in by_fingerprint(&key, snapshot, limit)? {
+            let none = Candidate {
+                address,
+                score: 0.0,
+                copy,
+            };
+            candidates.entry(address).or_insert(none).copy = copy;
+        }
+    }
+    Ok(candidates.into_values().collect())
+}
+
+/// An entry worth comparing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) address: DocAddress,
+    /// BM25 over the language's field and the neutral one; 0 for copies that share no telling word.
+    pub(crate) score: f32,
+    pub(crate) copy: Copy,
+}
+
+/// Whether the text is a copy of a wording that says the claim.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Copy {
+    #[default]
+    No,
+    /// The same words in the same order.
+    NearVerbatim,
+    /// The same text after normalisation.
+    Identical,
+}
+
+fn by_terms(question: &Question, snapshot: &Snapshot, limit: usize) -> Result<Vec<(DocAddress, f32)>, Error> {
+    let terms = rarest_terms(question, snapshot)?;
+    if terms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let clauses = terms
+        .into_iter()
+        .map(|term| Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)) as Box<dyn Query>);
+    search(&BooleanQuery::union(clauses.collect()), snapshot, limit)
+}
+
+fn rarest_terms(question: &Question, snapshot: &Snapshot) -> Result<Vec<Term>, Error> {
+    let stemmed = question.language.map(|_| field_of(question.language, snapshot));
+    let mut seen = HashSet::new();
+    let mut counted = Vec::new();
+    for token in question
+        .words
+        .iter()
+        .flat_map(|word| std::iter::once(&word.token).chain(&word.alternatives))
+    {
+        let neutral = (snapshot.fields.neutral, token.neutral.as_str());
+        let term = stemmed.map(|field| (field, token.term.as_str()));
+        for (field, text) in term.into_iter().chain([neutral]) {
+            if seen.insert((field, text)) {
+                counted.push((snapshot.doc_freq(field, text)?, field, text));
+            }
+        }
+    }
+    counted.retain(|(count, _, _)| *count > 0);
+    counted.sort_unstable();
+    Ok(counted
+        .into_iter()
+        .take(MAX_TERMS)
+        .map(|(_, field, text)| Term::from_field_text(field, text))
+        .collect())
+}
+
+/// Entries one of whose wordings has the fingerprint.
+fn by_fingerprint(key: &[u8], snapshot: &Snapshot, limit: usize) -> Result<Vec<DocAddress>, Error> {
+    let term = Term::from_field_bytes(snapshot.fields.fingerprints, key);
+    let found = search(&TermQuery::new(term, IndexRecordOption::Basic), snapshot, limit)?;
+    Ok(found.into_iter().map(|(address, _)| address).collect())
+}
+
+fn search(query: &dyn Query, snapshot: &Snapshot, limit: usize) -> Result<Vec<(DocAddress, f32)>, Error> {
+    let top = TopDocs::with_limit(limit).order_by_score();
+    let found = snapshot.searcher.search(query, &top)?;
+    Ok(found.into_iter().map(|(score, address)| (address, score)).collect())
+}
