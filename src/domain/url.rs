@@ -210,3 +210,74 @@ fn percent(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Vector {
+        r#in: String,
+        out: Option<String>,
+        why: String,
+    }
+
+    #[test]
+    fn keys_are_those_of_the_golden_file() {
+        let vectors = include_str!("../../fixtures/urls/normalise.json");
+        let vectors: Vec<Vector> = serde_json::from_str(vectors).expect("JSON");
+        for vector in vectors {
+            let key = WebUrl::parse(&vector.r#in).ok().map(|url| url.key().to_string());
+            assert_eq!(key, vector.out, "{:?}: {}", vector.r#in, vector.why);
+        }
+    }
+
+    #[test]
+    fn says_why_a_text_is_no_address() {
+        let long = format!("https://a.example/{}", "a".repeat(2048));
+        for (text, wanted) in [
+            ("javascript:alert(1)", UrlError::Scheme),
+            ("https://a@b.example/", UrlError::Credentials),
+            ("https://:p@b.example/", UrlError::Credentials),
+            ("/path", UrlError::Malformed),
+            (long.as_str(), UrlError::TooLong),
+        ] {
+            assert_eq!(WebUrl::parse(text), Err(wanted), "{text}");
+        }
+    }
+
+    #[test]
+    fn references_are_resolved_and_checked_again() {
+        let base = WebUrl::parse("https://a.example/x/y").unwrap();
+        for (reference, wanted) in [
+            (" z?q#f ", Ok("https://a.example/x/z?q#f")),
+            ("//b.example", Ok("https://b.example/")),
+            ("JavaScript:alert(1)", Err(UrlError::Scheme)),
+            ("java\nscript:alert(1)", Err(UrlError::Scheme)),
+            ("https://u:p@b.example/", Err(UrlError::Credentials)),
+        ] {
+            let joined = base.join(reference);
+            assert_eq!(
+                joined.as_ref().map(WebUrl::as_str),
+                wanted.as_ref().copied(),
+                "{reference}"
+            );
+        }
+    }
+
+    proptest::proptest! {
+        /// A key read as an address is its own key: it says everything that counts, once.
+        #[test]
+        fn keys_are_idempotent(
+            host in "(www\\.)?[a-z]{1,8}\\.example",
+            path in "(/|[a-zA-Z0-9]|%[0-9a-fA-F]{2}|%|\\.|ü|;|:){0,20}",
+            query in "(&|=|[a-z]|utm_a=1|%[0-9a-fA-F]{2}|%|\\+|ß){0,20}",
+        ) {
+            if let Ok(url) = WebUrl::parse(&format!("https://{host}/{path}?{query}#f")) {
+                let key = url.key();
+                let again = WebUrl::parse(&format!("https://{key}")).expect("a key is an address").key();
+                proptest::prop_assert_eq!(key, again);
+            }
+        }
+    }
+}

@@ -1,10 +1,14 @@
 //! RSS, Atom and JSON Feed to items. Entities of a document type are not expanded, nothing is fetched.
 
+mod json_feed;
+
 use std::collections::BTreeSet;
 
-use feed_rs::model::{Entry, Feed};
+use feed_rs::model::Entry;
 use feed_rs::parser::{Builder, ParseFeedError};
 use serde::Serialize;
+
+pub(super) use json_feed::is_json_feed;
 
 use super::decode::decode;
 use super::{date, text};
@@ -29,7 +33,7 @@ pub struct FeedItem {
     pub title: String,
     /// Its summary or, lacking one, its content, as plain text.
     pub summary: String,
-    /// The feed's language.
+    /// Its language or the feed's.
     pub lang: Option<Lang>,
     /// When it was published, where the feed gives a date that can be; dates ahead of the clock are for the caller to drop.
     pub published_at: Option<Timestamp>,
@@ -38,14 +42,39 @@ pub struct FeedItem {
 /// Why bytes are no feed.
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
-    /// Neither RSS, Atom nor JSON Feed, or broken within.
+    /// Neither RSS nor Atom, or broken within.
     #[error("not a readable feed: {0}")]
     Malformed(#[source] ParseFeedError),
+    /// Broken JSON.
+    #[error("not a readable feed: {0}")]
+    NotJson(#[source] serde_json::Error),
+    /// JSON, but no JSON Feed.
+    #[error("not a readable feed: no JSON Feed")]
+    NoJsonFeed,
 }
 
 /// Reads the feed that was found at `url`: RSS 0.9x to 2.0, Atom or JSON Feed, in any encoding that it declares.
 pub fn feed(bytes: &[u8], url: &WebUrl) -> Result<Vec<FeedItem>, FeedError> {
     let text = decode(bytes, None).text;
+    let items = if text.trim_start().starts_with('{') {
+        json_feed::items(&text, url)?
+    } else {
+        xml_items(&text, url)?
+    };
+    let mut seen = BTreeSet::new();
+    Ok(items.into_iter().filter(|item| seen.insert(item.identity())).collect())
+}
+
+impl FeedItem {
+    /// Its page, or what the feed knows it by: some feeds give all their items one `guid`.
+    fn identity(&self) -> String {
+        self.url
+            .as_ref()
+            .map_or_else(|| self.id.clone(), |url| url.key().to_string())
+    }
+}
+
+fn xml_items(text: &str, url: &WebUrl) -> Result<Vec<FeedItem>, FeedError> {
     let parser = Builder::new()
         .base_uri(Some(url.as_str()))
         .sanitize_content(false)
@@ -55,18 +84,15 @@ pub fn feed(bytes: &[u8], url: &WebUrl) -> Result<Vec<FeedItem>, FeedError> {
         })
         .build();
     let feed = parser
-        .parse(without_declaration(&text).as_bytes())
+        .parse(without_declaration(text).as_bytes())
         .map_err(FeedError::Malformed)?;
-    Ok(items(feed, url))
-}
-
-/// Whether bytes look like a JSON Feed (jsonfeed.org).
-pub(super) fn is_json_feed(bytes: &[u8]) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Version {
-        version: String,
-    }
-    serde_json::from_slice(bytes).is_ok_and(|v: Version| v.version.contains("://jsonfeed.org/"))
+    let lang = feed.language.as_deref().and_then(|tag| tag.parse().ok());
+    Ok(feed
+        .entries
+        .into_iter()
+        .take(MAX_ITEMS)
+        .map(|entry| item(entry, lang, url))
+        .collect())
 }
 
 /// The XML declaration names an encoding that is no longer true.
@@ -77,42 +103,51 @@ fn without_declaration(text: &str) -> &str {
         .map_or(text, |(_, rest)| rest)
 }
 
-fn items(feed: Feed, url: &WebUrl) -> Vec<FeedItem> {
-    let lang = feed.language.as_deref().and_then(|tag| tag.parse().ok());
-    let mut seen = BTreeSet::new();
-    let items = feed
-        .entries
-        .into_iter()
-        .take(MAX_ITEMS)
-        .map(|entry| item(entry, lang, url));
-    items
-        .filter(|item| seen.insert((item.id.clone(), item.url.clone())))
-        .collect()
-}
-
 fn item(entry: Entry, lang: Option<Lang>, base: &WebUrl) -> FeedItem {
     let url = address(&entry, base);
-    let title = entry.title.map(|t| text::line_of_field(&t.content)).unwrap_or_default();
     let summary = entry
         .summary
         .map(|t| t.content)
         .or_else(|| entry.content.and_then(|c| c.body));
-    let summary = summary.map(|s| text::of_field(&s)).unwrap_or_default();
-    let given = text::one_line(&entry.id);
-    let named = Some(given)
-        .filter(|id| !id.is_empty())
-        .or_else(|| url.as_ref().map(ToString::to_string));
-    let id = named.unwrap_or_else(|| Fingerprint::exact(&format!("{title}\n{summary}")).to_string());
+    let words = Words {
+        id: entry.id,
+        title: entry.title.map(|t| t.content).unwrap_or_default(),
+        summary: summary.unwrap_or_default(),
+    };
+    let published_at = entry
+        .published
+        .or(entry.updated)
+        .map(|t| Timestamp::from_millis(t.timestamp_millis()));
     FeedItem {
-        url,
-        id: text::cut_chars(&id, MAX_LINE_CHARS).to_owned(),
-        title: text::cut_chars(&title, MAX_LINE_CHARS).to_owned(),
-        summary: text::cut_chars(&summary, MAX_SUMMARY_CHARS).to_owned(),
         lang,
-        published_at: entry
-            .published
-            .or(entry.updated)
-            .map(|t| Timestamp::from_millis(t.timestamp_millis())),
+        published_at,
+        ..words.item(url)
+    }
+}
+
+/// An item's texts as the feed has them.
+struct Words {
+    id: String,
+    title: String,
+    summary: String,
+}
+
+impl Words {
+    /// The item, its texts cleaned and cut, without language and date.
+    fn item(&self, url: Option<WebUrl>) -> FeedItem {
+        let title = text::line_of_field(&self.title);
+        let summary = text::of_field(&self.summary);
+        let given = Some(text::one_line(&self.id)).filter(|id| !id.is_empty());
+        let named = given.or_else(|| url.as_ref().map(ToString::to_string));
+        let id = named.unwrap_or_else(|| Fingerprint::exact(&format!("{title}\n{summary}")).to_string());
+        FeedItem {
+            url,
+            id: text::cut_chars(&id, MAX_LINE_CHARS).to_owned(),
+            title: text::cut_chars(&title, MAX_LINE_CHARS).to_owned(),
+            summary: text::cut_chars(&summary, MAX_SUMMARY_CHARS).to_owned(),
+            lang: None,
+            published_at: None,
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! A Mastodon timeline to posts: `Status` objects as `/api/v1/timelines/…` and `/api/v1/accounts/:id/statuses` give them
 //! (docs.joinmastodon.org/entities/Status).
 
+use std::collections::BTreeSet;
+
 use scraper::node::Element;
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +65,10 @@ pub fn mastodon(bytes: &[u8], url: &WebUrl) -> Result<Vec<Post>, PostsError> {
     if statuses.is_empty() && count > 0 {
         return Err(PostsError::NotStatuses);
     }
-    Ok(statuses.into_iter().filter_map(|status| post(status, url)).collect())
+    // A timeline may move while it is read, and give a post twice.
+    let mut seen = BTreeSet::new();
+    let posts = statuses.into_iter().filter_map(|status| post(status, url));
+    Ok(posts.filter(|post| seen.insert(post.id.clone())).collect())
 }
 
 fn post(status: Status, url: &WebUrl) -> Option<Post> {

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod demo_site;
+mod extract;
 mod net;
 mod store;
 mod support;

@@ -6,7 +6,8 @@ use scraper::{Html, Selector};
 use serde_json::Value;
 
 use super::super::Problem;
-use super::{Defaults, Reason, row};
+use super::row::{self, Context};
+use super::{Defaults, Reason};
 use crate::domain::ExternalFactCheck;
 
 /// Most JSON-LD blocks of a page that are read.
@@ -72,9 +73,13 @@ pub(in super::super) fn in_page(objects: &[Value], defaults: &Defaults) -> Vec<R
             reviews.push(review);
         }
     }
+    let context = Context {
+        defaults,
+        around: objects,
+    };
     match reviews[..] {
-        [single] => vec![row::read(&with_address(single, defaults), defaults)],
-        _ => reviews.into_iter().map(|review| row::read(review, defaults)).collect(),
+        [single] => vec![row::read(&with_address(single, defaults), context)],
+        _ => reviews.into_iter().map(|review| row::read(review, context)).collect(),
     }
 }
 

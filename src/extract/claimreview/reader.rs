@@ -6,20 +6,26 @@ use std::io::{self, BufRead};
 use serde_json::Value;
 
 use super::cutter::{Cut, Cutter, MAX_BYTES, Piece};
-use super::{Defaults, Reason, Unreadable, row};
+use super::row::{self, Context};
+use super::{Defaults, Reason, Unreadable};
 use crate::domain::ExternalFactCheck;
 
 /// Reads the fact-checks of a file one by one, and goes on after what it cannot read.
 ///
-/// The form is found out from the first line. Of a single object the lists that may be long are streamed too, so memory
-/// stays with the longest row; a row may be up to 1 MiB. After a bad row, reading goes on at the next line, or in lists at
-/// the next element whose brackets balance. After a fault of the input itself it ends.
+/// The form is found out from the first line. The long lists of a single object are streamed too, so memory stays with the
+/// longest row, which may have 1 MiB. After a bad row, reading goes on at the next line, or in lists at the next element
+/// whose brackets balance. Objects of other types are passed over in lists, and are errors on lines of their own. After a
+/// fault of the input itself reading ends.
 #[derive(Debug)]
 pub struct Reader<R> {
     input: Cutter<R>,
     defaults: Defaults,
     place: Place,
     ready: VecDeque<Result<ExternalFactCheck, Unreadable>>,
+    /// ClaimReviews met so far, sound or not.
+    met: u64,
+    /// Objects of other types that lists held.
+    passed: u64,
 }
 
 /// Where in the file we are.
@@ -37,6 +43,8 @@ enum Place {
     Object(Outer),
     /// In a list of that object.
     Member(Outer),
+    /// Behind everything, but for a last word.
+    Behind,
     /// Behind everything.
     End,
 }
@@ -46,10 +54,7 @@ enum Place {
 struct Outer {
     line: u64,
     rest: Vec<u8>,
-    /// A list in it was streamed.
     has_list: bool,
-    /// That list is a JSON-LD graph, where not every node is meant to be a ClaimReview.
-    is_graph: bool,
 }
 
 /// What was next in a list.
@@ -62,19 +67,21 @@ enum Element {
     Missing,
 }
 
-const GRAPH: &[u8] = b"\"@graph\"";
-
-/// Properties whose lists are streamed: of a `DataFeed`, an `ItemList` and a JSON-LD graph.
-const LISTS: &[&[u8]] = &[b"\"dataFeedElement\"", b"\"itemListElement\"", GRAPH];
+/// Properties whose lists are streamed: of a `DataFeed` and an `ItemList`. A `@graph` is not: its nodes refer to each
+/// other.
+const LISTS: &[&[u8]] = &[b"\"dataFeedElement\"", b"\"itemListElement\""];
 
 impl<R: BufRead> Reader<R> {
     /// Reads from `input`; `defaults` stand in for what rows leave out.
     pub fn new(input: R, defaults: Defaults) -> Self {
+        let input = Cutter::new(input);
         Self {
-            input: Cutter::new(input),
+            input,
             defaults,
             place: Place::Beginning,
             ready: VecDeque::new(),
+            met: 0,
+            passed: 0,
         }
     }
 
@@ -88,6 +95,7 @@ impl<R: BufRead> Reader<R> {
                 Place::List => self.in_list()?,
                 Place::Object(outer) => self.in_object(outer)?,
                 Place::Member(outer) => self.in_member(outer)?,
+                Place::Behind => self.last_word(),
                 Place::End => return Ok(()),
             };
         }
@@ -101,7 +109,7 @@ impl<R: BufRead> Reader<R> {
 
     fn open(&mut self) -> io::Result<Place> {
         let Some(first) = self.input.peek()? else {
-            return Ok(Place::End);
+            return Ok(Place::Behind);
         };
         if first == b'[' {
             self.input.skip();
@@ -116,7 +124,6 @@ impl<R: BufRead> Reader<R> {
             line,
             rest: b"{".to_vec(),
             has_list: false,
-            is_graph: false,
         }))
     }
 
@@ -125,9 +132,8 @@ impl<R: BufRead> Reader<R> {
     fn first_line_stands_alone(&mut self) -> io::Result<bool> {
         let newline = |bytes: &[u8]| bytes.iter().position(|&b| b == b'\n');
         let next = |bytes: &[u8]| newline(bytes).and_then(|at| bytes[at..].trim_ascii_start().first().copied());
-        let ahead = self
-            .input
-            .look_ahead(|bytes| next(bytes).is_some() || (newline(bytes).is_none() && bytes.len() > MAX_BYTES))?;
+        let enough = |bytes: &[u8]| next(bytes).is_some() || (newline(bytes).is_none() && bytes.len() > MAX_BYTES);
+        let ahead = self.input.look_ahead(enough)?;
         let line = &ahead[..newline(ahead).unwrap_or(ahead.len())];
         let goes_on = match serde_json::from_slice::<serde::de::IgnoredAny>(line) {
             Ok(_) => false,
@@ -139,10 +145,12 @@ impl<R: BufRead> Reader<R> {
 
     fn in_lines(&mut self) -> io::Result<Place> {
         if self.input.peek()?.is_none() {
-            return Ok(Place::End);
+            return Ok(Place::Behind);
         }
         let piece = self.input.take_line()?;
-        self.rows(&piece);
+        if self.rows(&piece) == 0 {
+            self.fail(piece.line, Reason::NoReview);
+        }
         Ok(Place::Lines)
     }
 
@@ -155,11 +163,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn in_member(&mut self, outer: Outer) -> io::Result<Place> {
-        let element = self.element()?;
-        if outer.is_graph {
-            self.ready.retain(|row| !is_no_review(row));
-        }
-        Ok(match element {
+        Ok(match self.element()? {
             Element::Taken => Place::Member(outer),
             Element::Closed => Place::Object(outer),
             Element::Missing => Place::End,
@@ -170,9 +174,13 @@ impl<R: BufRead> Reader<R> {
         let found = match self.input.peek()? {
             Some(b',') => Element::Taken,
             Some(b']') => Element::Closed,
-            Some(_) => {
+            Some(first) => {
                 let piece = self.input.take_value()?;
-                self.rows(&piece);
+                match self.rows(&piece) {
+                    0 if first == b'{' => self.passed += 1,
+                    0 => self.fail(piece.line, Reason::NoReview),
+                    _ => {}
+                }
                 return Ok(Element::Taken);
             }
             None => {
@@ -185,9 +193,12 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// Takes the next property of the object, or leaves it.
-    fn in_object(&mut self, mut outer: Outer) -> io::Result<Place> {
+    fn in_object(&mut self, outer: Outer) -> io::Result<Place> {
         match self.input.peek()? {
-            None => Ok(self.fail(outer.line, Reason::Unfinished)),
+            None => {
+                self.fail(outer.line, Reason::Unfinished);
+                Ok(Place::End)
+            }
             Some(b',') => {
                 self.input.skip();
                 Ok(Place::Object(outer))
@@ -201,42 +212,30 @@ impl<R: BufRead> Reader<R> {
                 let key = self.input.take_value()?;
                 self.property(&key, outer)
             }
-            Some(_) => {
-                outer.line = self.input.line();
-                self.broken(&outer)
-            }
+            Some(_) => self.broken(),
         }
     }
 
     fn property(&mut self, key: &Piece, mut outer: Outer) -> io::Result<Place> {
         if self.input.peek()? != Some(b':') {
-            return self.broken(&outer);
+            return self.broken();
         }
         self.input.skip();
         if self.input.peek()? == Some(b'[') && LISTS.contains(&key.bytes.as_slice()) {
             self.input.skip();
             outer.has_list = true;
-            outer.is_graph = key.bytes == GRAPH;
             return Ok(Place::Member(outer));
         }
         let value = self.input.take_value()?;
-        if value.state == Cut::Unfinished {
-            return Ok(self.fail(outer.line, Reason::Unfinished));
-        }
         outer.add(key, &value);
         Ok(Place::Object(outer))
     }
 
     /// The file is no object after all: says so, and takes what follows as lines.
-    fn broken(&mut self, outer: &Outer) -> io::Result<Place> {
-        self.input.take_line()?;
-        self.fail(outer.line, Reason::Broken);
+    fn broken(&mut self) -> io::Result<Place> {
+        let piece = self.input.take_line()?;
+        self.fail(piece.line, Reason::Broken);
         Ok(Place::Lines)
-    }
-
-    fn fail(&mut self, line: u64, reason: Reason) -> Place {
-        self.ready.push_back(Err(Unreadable { line, reason }));
-        Place::End
     }
 
     /// What the object says itself: it may be a single ClaimReview. A feed's own name and date are no rows.
@@ -247,35 +246,49 @@ impl<R: BufRead> Reader<R> {
         } else {
             Cut::Whole
         };
-        self.rows(&Piece {
+        let found = self.rows(&Piece {
             line: outer.line,
             bytes: outer.rest,
             state,
         });
-        if outer.has_list {
-            self.ready.retain(|row| !is_no_review(row));
+        if found == 0 && !outer.has_list {
+            self.fail(outer.line, Reason::NoReview);
         }
     }
 
-    /// Reads the fact-checks in a piece.
-    fn rows(&mut self, piece: &Piece) {
+    /// A file of lists in which nothing was a ClaimReview says so once.
+    fn last_word(&mut self) -> Place {
+        if self.met == 0 && self.passed > 0 {
+            self.fail(1, Reason::NoReview);
+        }
+        Place::End
+    }
+
+    fn fail(&mut self, line: u64, reason: Reason) {
+        self.ready.push_back(Err(Unreadable { line, reason }));
+    }
+
+    /// Reads the fact-checks in a piece; gives how many rows, sound or not, it had.
+    fn rows(&mut self, piece: &Piece) -> usize {
         let line = piece.line;
+        let before = self.ready.len();
         match parse(piece) {
             Ok(value) => {
+                let context = Context {
+                    defaults: &self.defaults,
+                    around: std::slice::from_ref(&value),
+                };
                 let rows = row::reviews_in(&value)
                     .into_iter()
-                    .map(|review| row::read(review, &self.defaults));
-                let before = self.ready.len();
+                    .map(|review| row::read(review, context));
                 self.ready
                     .extend(rows.map(|row| row.map_err(|reason| Unreadable { line, reason })));
-                if self.ready.len() == before {
-                    self.fail(line, Reason::NoReview);
-                }
             }
-            Err(reason) => {
-                self.fail(line, reason);
-            }
+            Err(reason) => self.fail(line, reason),
         }
+        let found = self.ready.len() - before;
+        self.met += found as u64;
+        found
     }
 }
 
@@ -291,21 +304,11 @@ impl Outer {
     }
 }
 
-fn is_no_review(row: &Result<ExternalFactCheck, Unreadable>) -> bool {
-    matches!(
-        row,
-        Err(Unreadable {
-            reason: Reason::NoReview,
-            ..
-        })
-    )
-}
-
 fn parse(piece: &Piece) -> Result<Value, Reason> {
     match piece.state {
         Cut::TooLong => Err(Reason::TooLong),
         Cut::Unfinished => Err(Reason::Unfinished),
-        Cut::Whole => serde_json::from_slice(&piece.bytes).map_err(Reason::NotJson),
+        Cut::Whole => serde_json::from_slice(piece.bytes.trim_ascii_end()).map_err(Reason::NotJson),
     }
 }
 
@@ -315,8 +318,155 @@ impl<R: BufRead> Iterator for Reader<R> {
     fn next(&mut self) -> Option<Self::Item> {
         if let Err(error) = self.advance() {
             let line = self.input.line();
-            self.place = self.fail(line, Reason::Read(error));
+            self.fail(line, Reason::Read(error));
         }
         self.ready.pop_front()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of each row its identifier, or its line and what is wrong with it.
+    fn read(file: &str) -> Vec<String> {
+        let defaults = Defaults {
+            publisher: Some("P".into()),
+            lang: Some(crate::domain::Lang::EN),
+            ..Defaults::default()
+        };
+        let rows = Reader::new(file.as_bytes(), defaults).map(|row| match row {
+            Ok(check) => check.identifier.unwrap_or_default(),
+            Err(Unreadable { line, reason }) => {
+                format!("{line} {}", format!("{reason:?}").split('(').next().unwrap_or_default())
+            }
+        });
+        rows.collect()
+    }
+
+    fn row(id: &str) -> String {
+        format!(r#"{{"@type":"ClaimReview","claimReviewed":"It is so.","identifier":"{id}"}}"#)
+    }
+
+    fn fill(template: &str) -> String {
+        ["a", "b", "c"].iter().fold(template.to_owned(), |text, id| {
+            text.replace(&format!("<{id}>"), &row(id))
+        })
+    }
+
+    #[test]
+    fn finds_out_the_form() {
+        for (file, wanted) in [
+            ("<a>", &["a"][..]),
+            ("<a>\n<b>\n", &["a", "b"]),
+            ("\u{feff}<a>\r\n\r\n<b>", &["a", "b"]),
+            ("[<a>,<b>]", &["a", "b"]),
+            ("[\n<a>,\n<b>\n]\n", &["a", "b"]),
+            ("[<a>]\n[<b>]", &["a", "b"]),
+            ("[<a>]\n<b>\n<c>", &["a", "b", "c"]),
+            ("[]", &[]),
+            ("", &[]),
+            (" \n ", &[]),
+            (
+                r#"{"@type":"DataFeed","name":"x","dataFeedElement":[{"item":[<a>,<b>]},{"item":<c>}]}"#,
+                &["a", "b", "c"],
+            ),
+            (
+                "{\"@type\":\"DataFeed\",\n\"dataFeedElement\":[\n<a>,\n<b>],\n\"name\":\"x\"\n}\n",
+                &["a", "b"],
+            ),
+            ("{\n\"dataFeedElement\" : [ ] }", &[]),
+            (
+                "{\"@context\": \"x\",\n \"@graph\": [<a>, {\"@type\": \"Person\"}]\n}",
+                &["a"],
+            ),
+            (
+                "{\"@type\": \"ClaimReview\",\n\"claimReviewed\": \"x\",\n\"identifier\": 7}\n",
+                &["7"],
+            ),
+            (
+                "{\"itemListElement\":\n[{\"item\":<a>},\n{\"@type\":\"Article\",\"hasPart\":[<b>]}]}",
+                &["a", "b"],
+            ),
+            ("[{\"@type\":\"Article\"},<a>]", &["a"]),
+        ] {
+            assert_eq!(read(&fill(file)), wanted, "{file}");
+        }
+    }
+
+    #[test]
+    fn goes_on_after_what_it_cannot_read() {
+        for (file, wanted) in [
+            ("<a>\n{\"x\": \n<b>", &["a", "2 NotJson", "b"][..]),
+            ("{\"x\": \"cut\n<a>\n<b>", &["1 NotJson", "a", "b"]),
+            ("nonsense\n<a>", &["1 NotJson", "a"]),
+            (
+                "<a>\n[]\n5\n\"x\"\n{}\n<b>",
+                &["a", "2 NoReview", "3 NoReview", "4 NoReview", "5 NoReview", "b"],
+            ),
+            ("[<a>, 5, {\"x\": tru}, <b>]", &["a", "1 NoReview", "1 NotJson", "b"]),
+            ("[<a>,\n}, : ,<b>]", &["a", "2 NotJson", "2 NotJson", "b"]),
+            ("[<a>,\n<b>,\n{\"x", &["a", "b", "3 Unfinished", "3 Unfinished"]),
+            ("{\"dataFeedElement\":[<a>,\n<b>", &["a", "b", "2 Unfinished"]),
+            ("{\"@context\":\n", &["1 Unfinished"]),
+            ("{\n 5 }\n<a>", &["2 Broken", "a"]),
+            ("{\"name\"\n \"x\" }\n<a>", &["2 Broken", "a"]),
+            ("[{\"@type\":\"Article\"}]", &["1 NoReview"]),
+            ("{\"@type\":\"Article\",\n\"name\":\"x\"}", &["1 NoReview"]),
+        ] {
+            assert_eq!(read(&fill(file)), wanted, "{file}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_too_long_is_passed_over() {
+        let long = format!(r#"{{"claimReviewed":"{}","identifier":"l"}}"#, "x ".repeat(MAX_BYTES));
+        let lines = format!("{}\n{long}\n{}", row("a"), row("b"));
+        assert_eq!(read(&lines), ["a", "2 TooLong", "b"]);
+        let list = format!("[{},{long},\n{}]", row("a"), row("b"));
+        assert_eq!(read(&list), ["a", "1 TooLong", "b"]);
+        assert_eq!(read(&format!("{long}\n{}", row("a"))), ["1 TooLong", "a"]);
+    }
+
+    #[test]
+    fn a_feed_on_one_long_line_is_streamed() {
+        let items: Vec<String> = (0..20_000)
+            .map(|i| format!(r#"{{"item":{}}}"#, row(&i.to_string())))
+            .collect();
+        let feed = format!(r#"{{"@type":"DataFeed","dataFeedElement":[{}]}}"#, items.join(","));
+        assert!(feed.len() > MAX_BYTES);
+        assert_eq!(read(&feed).len(), 20_000);
+    }
+
+    #[test]
+    fn a_fault_of_the_input_ends_it() {
+        use std::io::{BufReader, Read};
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("disk on fire"))
+            }
+        }
+        let good = format!("{}\n", row("a"));
+        let defaults = Defaults {
+            publisher: Some("P".into()),
+            ..Defaults::default()
+        };
+        let mut reader = Reader::new(BufReader::new(good.as_bytes().chain(Broken)), defaults);
+        assert!(reader.by_ref().next().is_some_and(|row| row.is_err() || row.is_ok()));
+        assert!(reader.by_ref().last().is_none_or(|row| matches!(
+            row,
+            Err(Unreadable {
+                reason: Reason::Read(_),
+                ..
+            })
+        )));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics_and_ends(text in r#"([\[\]{},:"\\\n 5t]|<a>|"dataFeedElement":|"@graph":){0,40}"#) {
+            assert!(read(&fill(&text)).len() <= 200);
+        }
     }
 }

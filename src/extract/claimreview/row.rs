@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::{date, text};
 use super::{Defaults, Reason, field, host};
-use crate::domain::{ClaimText, ExternalFactCheck, Lang, Publisher, Rating, WebUrl};
+use crate::domain::{ClaimText, ExternalFactCheck, Lang, Publisher, Rating, UrlError, WebUrl};
 
 /// Longest title, rating and publisher's name, in characters; what is longer is cut.
 const MAX_LINE_CHARS: usize = 500;
@@ -36,17 +36,32 @@ pub(super) fn reviews_in(value: &Value) -> Vec<&Value> {
     found
 }
 
+/// What a review is read with.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    /// What stands in for what it leaves out.
+    pub(super) defaults: &'a Defaults,
+    /// The values around it, to which it may refer by `@id`.
+    pub(super) around: &'a [Value],
+}
+
 /// Reads one ClaimReview object. Required are `claimReviewed`, `url` or `identifier`, and a publisher.
-pub(super) fn read(review: &Value, defaults: &Defaults) -> Result<ExternalFactCheck, Reason> {
+pub(super) fn read(review: &Value, context: Context<'_>) -> Result<ExternalFactCheck, Reason> {
+    let defaults = context.defaults;
     let claim = field::text(review, "claimReviewed").ok_or(Reason::NoClaim)?;
     let claim_reviewed = ClaimText::parse(&claim)?.as_str().to_owned();
-    let url = address(review, defaults)?;
     let identifier = identifier(review)?;
+    let url = match address(review, defaults) {
+        // It lives by its identifier, and has no link.
+        Some(Err(_)) if identifier.is_some() => None,
+        Some(url) => Some(url?),
+        None => None,
+    };
     if url.is_none() && identifier.is_none() {
         return Err(Reason::NoIdentity);
     }
     Ok(ExternalFactCheck {
-        publisher: publisher(review, url.as_ref(), defaults).ok_or(Reason::NoPublisher)?,
+        publisher: publisher(review, url.as_ref(), context).ok_or(Reason::NoPublisher)?,
         title: line(review, "name")
             .or_else(|| line(review, "headline"))
             .unwrap_or_default(),
@@ -56,7 +71,7 @@ pub(super) fn read(review: &Value, defaults: &Defaults) -> Result<ExternalFactCh
             .unwrap_or_else(|| Lang::detect(&claim_reviewed)),
         claim_reviewed,
         rating: rating(review),
-        published_at: field::text(review, "datePublished").and_then(|d| date::lenient(&d)),
+        published_at: field::identifier(review, "datePublished").and_then(|d| date::lenient(&d)),
         appearances: appearances(review, defaults),
         identifier,
         url,
@@ -73,14 +88,11 @@ fn description(review: &Value) -> String {
     text::cut_chars(&text, MAX_DESCRIPTION_CHARS).trim_end().to_owned()
 }
 
-fn address(review: &Value, defaults: &Defaults) -> Result<Option<WebUrl>, Reason> {
-    field::addresses(review, "url")
-        .next()
-        .map(|url| Ok(resolve(url, defaults)?))
-        .transpose()
+fn address(review: &Value, defaults: &Defaults) -> Option<Result<WebUrl, UrlError>> {
+    field::addresses(review, "url").next().map(|url| resolve(url, defaults))
 }
 
-fn resolve(address: &str, defaults: &Defaults) -> Result<WebUrl, crate::domain::UrlError> {
+fn resolve(address: &str, defaults: &Defaults) -> Result<WebUrl, UrlError> {
     match &defaults.base {
         Some(base) => base.join(address),
         None => WebUrl::parse(address),
@@ -100,21 +112,42 @@ fn identifier(review: &Value) -> Result<Option<String>, Reason> {
 }
 
 /// An organisation named as author, else the publisher, else the defaults, else a person named as author.
-fn publisher(review: &Value, url: Option<&WebUrl>, defaults: &Defaults) -> Option<Publisher> {
-    let authors = field::each(review, "author").iter();
-    let (people, organisations): (Vec<_>, Vec<_>) = authors.partition(|author| field::is_a(author, "Person"));
+fn publisher(review: &Value, url: Option<&WebUrl>, context: Context<'_>) -> Option<Publisher> {
+    let parties = |property| {
+        field::each(review, property)
+            .iter()
+            .map(|party| resolved(party, context.around))
+    };
+    let (people, organisations): (Vec<_>, Vec<_>) = parties("author").partition(|author| field::is_a(author, "Person"));
     let named = |parties: &[&Value]| parties.iter().find_map(|party| organisation(party, url));
-    let publishers: Vec<_> = field::each(review, "publisher").iter().collect();
     let default = || {
-        defaults.publisher.clone().map(|name| Publisher {
+        context.defaults.publisher.clone().map(|name| Publisher {
             name,
-            site: defaults.site.clone(),
+            site: context.defaults.site.clone(),
         })
     };
+    let publishers: Vec<_> = parties("publisher").collect();
     named(&organisations)
         .or_else(|| named(&publishers))
         .or_else(default)
         .or_else(|| named(&people))
+}
+
+/// What a party that is only an `@id` refers to, if it stands nearby.
+fn resolved<'a>(party: &'a Value, around: &'a [Value]) -> &'a Value {
+    let Some(id) = party["@id"].as_str().filter(|_| party["name"].is_null()) else {
+        return party;
+    };
+    let mut todo: Vec<&Value> = around.iter().collect();
+    while let Some(value) = todo.pop() {
+        match value {
+            Value::Object(fields) if value["@id"] == id && fields.contains_key("name") => return value,
+            Value::Object(fields) => todo.extend(fields.values()),
+            Value::Array(values) => todo.extend(values),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    party
 }
 
 /// A party's name and site; its site is that of the review where it gives none.

@@ -1,6 +1,7 @@
 //! What several areas' tests stand on.
 
 mod databases;
+pub(crate) mod dev_data;
 pub(crate) mod fake_web;
 pub(crate) mod namespace;
 mod postgres;
