@@ -21,6 +21,8 @@ struct Group {
 #[derive(Debug, Clone, PartialEq)]
 struct Rule {
     verdict: Verdict,
+    /// As written, normalised. Its length is what "most specific" means (RFC 9309, 2.2.2).
+    path: String,
     pattern: Pattern,
 }
 
@@ -75,7 +77,7 @@ impl Robots {
         }
         let rules = self.groups_of(agent).into_iter().flat_map(|group| &group.rules);
         let matching = rules.filter(|rule| rule.pattern.matches(&path));
-        let strongest = matching.max_by_key(|rule| (rule.pattern.length, rule.verdict));
+        let strongest = matching.max_by_key(|rule| (rule.path.len(), rule.verdict));
         strongest.is_none_or(|rule| rule.verdict == Verdict::Allow)
     }
 
@@ -87,6 +89,22 @@ impl Robots {
     /// The sitemaps named, as written.
     pub fn sitemaps(&self) -> &[String] {
         &self.sitemaps
+    }
+
+    /// What concerns one agent, as a robots.txt of its own that gives the same answers.
+    pub fn text_for(&self, agent: &str) -> String {
+        let mut text = format!("user-agent: {agent}\n");
+        if let Some(delay) = self.crawl_delay(agent) {
+            let _ = writeln!(text, "crawl-delay: {}", delay.as_secs_f64());
+        }
+        for rule in self.groups_of(agent).iter().flat_map(|group| &group.rules) {
+            let word = match rule.verdict {
+                Verdict::Allow => "allow",
+                Verdict::Disallow => "disallow",
+            };
+            let _ = writeln!(text, "{word}: {}", rule.path);
+        }
+        text
     }
 
     /// All groups that name the agent, or else all that are for everybody (RFC 9309, 2.2.1).
@@ -112,10 +130,8 @@ impl Robots {
     /// A rule before any user-agent line has no group and is ignored; so is an empty one, which matches nothing.
     fn add_rule(&mut self, verdict: Verdict, path: &str) {
         if let Some(group) = self.groups.last_mut().filter(|_| !path.is_empty()) {
-            group.rules.push(Rule {
-                verdict,
-                pattern: Pattern::new(path),
-            });
+            let (path, pattern) = (path.to_owned(), Pattern::new(path));
+            group.rules.push(Rule { verdict, path, pattern });
         }
     }
 
@@ -220,8 +236,6 @@ fn decode(text: &[u8]) -> Option<(u8, &[u8])> {
 struct Pattern {
     parts: Vec<String>,
     is_anchored: bool,
-    /// Octets as written: what "most specific" means.
-    length: usize,
 }
 
 impl Pattern {
@@ -231,7 +245,6 @@ impl Pattern {
         Self {
             parts,
             is_anchored: literal.is_some(),
-            length: path.len(),
         }
     }
 

@@ -136,6 +136,17 @@ proptest! {
     }
 
     #[test]
+    fn what_concerns_us_gives_the_same_answers(
+        lines in prop::collection::vec("(User-agent: (klarstelle|x|\\*)|Allow: /[ab*$%é]{0,4}|Disallow: /[ab*$%2F]{0,4}|Crawl-delay: [0-9])", 0..12),
+        path in "/[ab%é]{0,4}",
+    ) {
+        let all = Robots::parse(lines.join("\n").as_bytes());
+        let ours = Robots::parse(all.text_for(AGENT).as_bytes());
+        prop_assert_eq!(ours.allows(AGENT, &path), all.allows(AGENT, &path));
+        prop_assert_eq!(ours.crawl_delay(AGENT), all.crawl_delay(AGENT));
+    }
+
+    #[test]
     fn normalising_twice_changes_nothing(path: Vec<u8>) {
         let once = normalise(&path).into_owned();
         let twice = normalise(once.as_bytes());

@@ -11,7 +11,7 @@ use super::{
     address::{Allowed, is_global},
     error::FetchError,
     guard::{Guard, Names, Reach, SystemNames},
-    response::{Fetched, Step, Validators, text},
+    response::{Fetched, Step, Validators, next_link, text},
 };
 use crate::domain::WebUrl;
 
@@ -252,6 +252,7 @@ impl Client {
         }
         let (status, content_type) = (response.status().as_u16(), text(headers, &header::CONTENT_TYPE));
         let (validators, retry_after) = (Validators::of(headers), text(headers, &header::RETRY_AFTER));
+        let next = next_link(headers, &request.url);
         let body = body(response, request.limit.unwrap_or(Limit::Refuse(self.settings.max_body))).await?;
         Ok(Fetched {
             url: request.url.clone(),
@@ -259,6 +260,7 @@ impl Client {
             content_type,
             validators,
             retry_after,
+            next,
             body,
         })
     }

@@ -18,6 +18,8 @@ pub struct Fetched {
     pub validators: Validators,
     /// `Retry-After` as sent: seconds or a date.
     pub retry_after: Option<String>,
+    /// Where the answer goes on: `Link: <…>; rel="next"` (RFC 8288).
+    pub next: Option<WebUrl>,
     /// The body, decompressed. Its characters are not decoded yet.
     pub body: Bytes,
 }
@@ -56,6 +58,19 @@ impl Validators {
             last_modified: short(header::LAST_MODIFIED),
         }
     }
+}
+
+/// The target of the first link whose relation is `next`. Targets with a comma in them are not looked for.
+pub(super) fn next_link(headers: &HeaderMap, base: &WebUrl) -> Option<WebUrl> {
+    let text = text(headers, &header::LINK)?;
+    let target = text.split(',').find_map(|link| {
+        let (target, parameters) = link.split_once(';')?;
+        let is_next = parameters
+            .split(';')
+            .any(|p| matches!(p.trim(), "rel=\"next\"" | "rel=next"));
+        target.trim().strip_prefix('<')?.strip_suffix('>').filter(|_| is_next)
+    });
+    base.join(target?).ok()
 }
 
 /// A header's value, if it is printable ASCII.

@@ -1,6 +1,7 @@
 //! All integration tests in one binary: one link, shared support.
 
 mod architecture;
+mod crawl;
 mod demo_site;
 mod extract;
 mod net;

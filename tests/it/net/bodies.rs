@@ -33,7 +33,7 @@ fn endless(headers: &str, chunk: &[u8]) -> Script {
 
 /// Each answer, and what becomes of it.
 fn cases() -> Vec<(&'static str, Script, Result<usize, &'static str>)> {
-    let chunk = [b"10000\r\n".as_slice(), &[b'a'; 0x10000], b"\r\n"].concat();
+    let chunk = [b"10000\r\n".as_slice(), &vec![b'a'; 0x10000], b"\r\n"].concat();
     let million = "x".repeat(1_000_000);
     vec![
         ("plain", html("hello"), Ok(5)),
@@ -49,7 +49,7 @@ fn cases() -> Vec<(&'static str, Script, Result<usize, &'static str>)> {
             answer("Content-Encoding: zstd\r\n", b"(\xb5/\xfd"),
             Err("decode"),
         ),
-        ("F20 endless", endless("", &[b'a'; 65536]), Err("too_large")),
+        ("F20 endless", endless("", &vec![b'a'; 65536]), Err("too_large")),
         (
             "F20 endless chunks",
             endless("Transfer-Encoding: chunked\r\n", &chunk),
@@ -62,7 +62,7 @@ fn cases() -> Vec<(&'static str, Script, Result<usize, &'static str>)> {
         ),
         (
             "F20 declares 10 GB",
-            endless("Content-Length: 10000000000\r\n", &[b'a'; 65536]),
+            endless("Content-Length: 10000000000\r\n", &vec![b'a'; 65536]),
             Err("too_large"),
         ),
         (

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, Instant},
@@ -162,10 +163,6 @@ impl FakeWeb {
         self.state().log.clone()
     }
 
-    pub(crate) fn forget_log(&self) {
-        self.state().log.clear();
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no test panics while holding it")
     }
@@ -208,7 +205,6 @@ impl Server {
         let script = script.unwrap_or_else(|| self.page(&head));
         let status = play(&mut stream, &head, script).await;
         let mut state = self.state.lock().ok()?;
-        // The log may have been forgotten meanwhile.
         let hit = state.log.get_mut(number)?;
         (hit.ended, hit.status) = (Some(Instant::now()), status);
         Some(())
@@ -250,10 +246,10 @@ fn next_of(script: &mut Script) -> Script {
 fn bytes_of(response: &Response<bytes::Bytes>) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {}\r\nConnection: close\r\n", response.status());
     for (name, value) in response.headers() {
-        head += &format!("{name}: {}\r\n", value.to_str().expect("plain headers"));
+        let _ = write!(head, "{name}: {}\r\n", value.to_str().expect("plain headers"));
     }
     if response.status() != 304 {
-        head += &format!("Content-Length: {}\r\n", response.body().len());
+        let _ = write!(head, "Content-Length: {}\r\n", response.body().len());
     }
     [head.as_bytes(), b"\r\n", response.body()].concat()
 }
@@ -339,7 +335,7 @@ pub(crate) fn gzip_bomb() -> Script {
     // Not the last block (0), fixed codes (01, low bit first), the letter `a` (10010001), then copies of it for ever.
     let copy = "1100010100000";
     let mut bits = String::from("0") + "10" + "10010001";
-    while bits.len() % 8 != 0 {
+    while !bits.len().is_multiple_of(8) {
         bits += copy;
     }
     let start = [

@@ -3,6 +3,7 @@
 mod databases;
 pub(crate) mod dev_data;
 pub(crate) mod fake_web;
+pub(crate) mod frontier;
 pub(crate) mod namespace;
 mod postgres;
 

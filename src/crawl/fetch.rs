@@ -1,0 +1,201 @@
+//! One address to one answer: each hop in its host's turn, and only where robots.txt lets us.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    Authority, Frontier, Obstacle, Settings,
+    host::{Host, Hosts, LEFT_ALONE, Manners},
+    permission::Permission,
+    robots::Robots,
+    run::Error,
+    schedule::retry_after,
+};
+use crate::{
+    domain::{Timestamp, WebUrl},
+    net::{Client, FetchError, Fetched, Request, Step},
+};
+
+/// The longest `Crawl-delay` obeyed; a longer one would make one page a minute of it.
+const MAX_CRAWL_DELAY: Duration = Duration::from_secs(30);
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// This visit is over.
+    Obstacle(Obstacle),
+    /// The run is over.
+    Run(Error),
+}
+
+impl From<Obstacle> for Halt {
+    fn from(obstacle: Obstacle) -> Self {
+        Self::Obstacle(obstacle)
+    }
+}
+
+impl From<FetchError> for Halt {
+    fn from(error: FetchError) -> Self {
+        Self::Obstacle(error.into())
+    }
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Run(error)
+    }
+}
+
+/// Fetches politely.
+pub(super) struct Fetcher<'a, F> {
+    pub(super) client: &'a Client,
+    pub(super) settings: &'a Settings,
+    pub(super) frontier: &'a F,
+    pub(super) clock: &'a (dyn Fn() -> Timestamp + Sync),
+    pub(super) hosts: Hosts,
+}
+
+impl<F: Frontier> Fetcher<'_, F> {
+    /// Fetches, following redirects. Each hop is a request like any other: its host's turn, its host's robots.txt.
+    pub(super) async fn get(&self, mut request: Request) -> Result<Fetched, Halt> {
+        for _ in 0..=Client::MAX_REDIRECTS {
+            let host = self.host(request.url()).await?;
+            self.permission(&host, request.url()).await?.check(request.url())?;
+            match self.hop(&host, &request).await? {
+                Step::Done(fetched) => return Ok(fetched),
+                Step::Redirect(to) => request = request.redirected(to),
+            }
+        }
+        Err(FetchError::TooManyRedirects.into())
+    }
+
+    async fn host(&self, url: &WebUrl) -> Result<Arc<Host>, Error> {
+        let authority = Authority::of(url);
+        let mut hosts = self.hosts.lock().await;
+        if let Some(host) = hosts.get(&authority) {
+            return Ok(host.clone());
+        }
+        let memory = self.frontier.host(&authority).await.map_err(Error::frontier)?;
+        let host = Arc::new(Host::new(authority.clone(), memory, (self.clock)()));
+        hosts.insert(authority, host.clone());
+        Ok(host)
+    }
+
+    /// What the host lets us fetch: as found out in this run, as remembered, or as its robots.txt says now.
+    async fn permission<'h>(&self, host: &'h Host, url: &WebUrl) -> Result<&'h Permission, Halt> {
+        let find_out = || async {
+            match host.remembered_permission((self.clock)()) {
+                Some(permission) => Ok(permission),
+                None => self.ask_permission(host, url).await,
+            }
+        };
+        host.permission.get_or_try_init(find_out).await
+    }
+
+    async fn ask_permission(&self, host: &Host, url: &WebUrl) -> Result<Permission, Halt> {
+        let url = url.join("/robots.txt").map_err(FetchError::UrlNotAllowed)?;
+        let request = Request::get(url)
+            .accept("text/plain, */*;q=0.5")
+            .first(Robots::MAX_BYTES + 1);
+        let answer = match self.hop(host, &request).await {
+            Ok(Step::Done(fetched)) => Ok(fetched),
+            Ok(Step::Redirect(to)) => self.robots_elsewhere(request.redirected(to)).await.or_else(obstacle)?,
+            Err(Halt::Obstacle(obstacle)) if is_unasked(&obstacle) => return Err(obstacle.into()),
+            Err(halt) => obstacle(halt)?,
+        };
+        let permission = Permission::of(&answer, (self.clock)());
+        self.remember(host, &permission).await?;
+        Ok(permission)
+    }
+
+    /// A robots.txt may be on another host, after up to five redirects (RFC 9309, 2.3.1.2). That host's own rules are not
+    /// asked: they are not about this file.
+    async fn robots_elsewhere(&self, mut request: Request) -> Result<Result<Fetched, Obstacle>, Halt> {
+        for _ in 0..Client::MAX_REDIRECTS {
+            let host = self.host(request.url()).await?;
+            match self.hop(&host, &request).await? {
+                Step::Done(fetched) => return Ok(Ok(fetched)),
+                Step::Redirect(to) => request = request.redirected(to),
+            }
+        }
+        Err(FetchError::TooManyRedirects.into())
+    }
+
+    async fn remember(&self, host: &Host, permission: &Permission) -> Result<(), Error> {
+        let mut memory = host.memory((self.clock)()).await;
+        memory.robots = Some(permission.memory());
+        self.frontier
+            .remember_host(&host.authority, &memory)
+            .await
+            .map_err(Error::frontier)
+    }
+
+    async fn hop(&self, host: &Host, request: &Request) -> Result<Step, Halt> {
+        let turn = host.turn(self.settings.max_pages_per_host, self.clock).await?;
+        let answer = self.client.step(request).await;
+        let now = (self.clock)();
+        let manners = manners(&answer, now);
+        turn.end(manners, self.delay(host), now);
+        if let Manners::AsksToWait(_) = manners {
+            let memory = host.memory(now).await;
+            self.frontier
+                .remember_host(&host.authority, &memory)
+                .await
+                .map_err(Error::frontier)?;
+        }
+        Ok(answer?)
+    }
+
+    fn delay(&self, host: &Host) -> Duration {
+        let asked = host
+            .permission
+            .get()
+            .and_then(Permission::crawl_delay)
+            .unwrap_or_default();
+        self.settings.min_delay.max(asked.min(MAX_CRAWL_DELAY))
+    }
+
+    /// Writes down when each host may be asked again, for the next run.
+    pub(super) async fn leave(&self) -> Result<(), Error> {
+        let hosts: Vec<_> = self.hosts.lock().await.values().cloned().collect();
+        for host in hosts {
+            let memory = host.memory((self.clock)()).await;
+            self.frontier
+                .remember_host(&host.authority, &memory)
+                .await
+                .map_err(Error::frontier)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether no request reached the host, so that nothing was learnt about it.
+const fn is_unasked(obstacle: &Obstacle) -> bool {
+    matches!(
+        obstacle,
+        Obstacle::Fetch(FetchError::AddressNotAllowed | FetchError::PortNotAllowed)
+    ) || obstacle.is_postponement()
+}
+
+/// Keeps an obstacle as an answer, and lets the end of the run through.
+fn obstacle(halt: Halt) -> Result<Result<Fetched, Obstacle>, Halt> {
+    match halt {
+        Halt::Obstacle(obstacle) => Ok(Err(obstacle)),
+        Halt::Run(_) => Err(halt),
+    }
+}
+
+fn manners(answer: &Result<Step, FetchError>, now: Timestamp) -> Manners {
+    match answer {
+        Ok(Step::Done(Fetched {
+            status: 429 | 503,
+            retry_after: wait,
+            ..
+        })) => Manners::AsksToWait(
+            wait.as_deref()
+                .and_then(|text| retry_after(text, now))
+                .unwrap_or(LEFT_ALONE),
+        ),
+        Err(FetchError::Timeout | FetchError::Dns(_) | FetchError::Connect(_) | FetchError::Tls(_)) => Manners::Silent,
+        Ok(_) | Err(_) => Manners::Answered,
+    }
+}

@@ -1,0 +1,226 @@
+//! One queue of requests for each host: one request under way, and a pause after it.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Mutex, MutexGuard, OnceCell},
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    Authority, HostMemory, Obstacle, RobotsMemory,
+    permission::Permission,
+    schedule::{after, until},
+};
+use crate::domain::Timestamp;
+
+/// The longest pause that a run sits out; for a longer one the host's pages stay due.
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
+
+/// After so many requests in a row without any answer, a host is taken for dead.
+const SILENCES: u32 = 3;
+
+/// How long a host that is taken for dead, or that refuses without saying for how long, is left alone.
+pub(super) const LEFT_ALONE: Duration = Duration::from_mins(15);
+
+/// All hosts of a run.
+pub(super) type Hosts = Mutex<BTreeMap<Authority, Arc<Host>>>;
+
+/// One host.
+#[derive(Debug)]
+pub(super) struct Host {
+    pub(super) authority: Authority,
+    /// Found out once a run.
+    pub(super) permission: OnceCell<Permission>,
+    remembered_robots: Option<RobotsMemory>,
+    queue: Mutex<Queue>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    next: Instant,
+    paused_until: Option<Timestamp>,
+    requests: u32,
+    silences: u32,
+}
+
+/// The right to send one request, until it is ended or dropped.
+#[derive(Debug)]
+pub(super) struct Turn<'a>(MutexGuard<'a, Queue>);
+
+/// How a request went, as far as the queue is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manners {
+    /// Some answer came.
+    Answered,
+    /// The host asks to be left alone for this time.
+    AsksToWait(Duration),
+    /// No answer came.
+    Silent,
+}
+
+impl Host {
+    pub(super) fn new(authority: Authority, memory: HostMemory, now: Timestamp) -> Self {
+        let mut queue = Queue {
+            next: Instant::now(),
+            paused_until: None,
+            requests: 0,
+            silences: 0,
+        };
+        if let Some(moment) = memory.not_before {
+            queue.pause(until(moment, now), now);
+        }
+        Self {
+            authority,
+            permission: OnceCell::new(),
+            remembered_robots: memory.robots,
+            queue: Mutex::new(queue),
+        }
+    }
+
+    pub(super) fn remembered_permission(&self, now: Timestamp) -> Option<Permission> {
+        self.remembered_robots
+            .as_ref()
+            .and_then(|memory| Permission::remembered(memory, now))
+    }
+
+    /// Waits for the right to send a request.
+    pub(super) async fn turn(&self, max_requests: u32, now: impl Fn() -> Timestamp) -> Result<Turn<'_>, Obstacle> {
+        let mut queue = self.queue.lock().await;
+        if queue.paused_until.is_some_and(|moment| now() < moment) {
+            return Err(Obstacle::HostPaused);
+        }
+        if queue.requests >= max_requests {
+            return Err(Obstacle::HostBudget);
+        }
+        sleep_until(queue.next).await;
+        queue.requests += 1;
+        Ok(Turn(queue))
+    }
+
+    /// What the next run should know.
+    pub(super) async fn memory(&self, now: Timestamp) -> HostMemory {
+        let queue = self.queue.lock().await;
+        let next = queue.next.saturating_duration_since(Instant::now());
+        let not_before = queue
+            .paused_until
+            .into_iter()
+            .chain((!next.is_zero()).then(|| after(now, next)))
+            .max();
+        let robots = self
+            .permission
+            .get()
+            .map(Permission::memory)
+            .or_else(|| self.remembered_robots.clone());
+        HostMemory {
+            not_before: not_before.filter(|moment| now < *moment),
+            robots,
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// Hands the turn on: the next request may follow after `delay`.
+    pub(super) fn end(mut self, manners: Manners, delay: Duration, now: Timestamp) {
+        let queue = &mut *self.0;
+        queue.next = Instant::now() + delay;
+        queue.silences = if manners == Manners::Silent {
+            queue.silences + 1
+        } else {
+            0
+        };
+        match manners {
+            Manners::AsksToWait(wait) => queue.pause(wait.max(delay), now),
+            Manners::Silent if queue.silences >= SILENCES => queue.pause(LEFT_ALONE, now),
+            Manners::Answered | Manners::Silent => {}
+        }
+    }
+}
+
+impl Queue {
+    fn pause(&mut self, wait: Duration, now: Timestamp) {
+        if wait > LONGEST_SLEEP {
+            self.paused_until = Some(after(now, wait));
+        } else {
+            self.next = Instant::now() + wait;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DELAY: Duration = Duration::from_millis(20);
+    const NOW: Timestamp = Timestamp::from_millis(0);
+
+    fn host(not_before_ms: Option<i64>) -> Host {
+        let not_before = not_before_ms.map(Timestamp::from_millis);
+        let url = crate::domain::WebUrl::parse("https://x.example/").expect("an address");
+        Host::new(
+            Authority::of(&url),
+            HostMemory {
+                not_before,
+                robots: None,
+            },
+            NOW,
+        )
+    }
+
+    /// Takes a turn. `Ok` if it took at least so many milliseconds, else why there is none.
+    async fn waits(host: &Host, ms: u64) -> Result<bool, String> {
+        let start = Instant::now();
+        let turn = host.turn(5, || NOW).await.map_err(|obstacle| obstacle.code())?;
+        turn.end(Manners::Answered, DELAY, NOW);
+        Ok(start.elapsed() >= Duration::from_millis(ms))
+    }
+
+    #[tokio::test]
+    async fn requests_keep_their_distance_and_end() {
+        let host = host(None);
+        for ms in [0, 20, 20, 20, 20] {
+            assert_eq!(waits(&host, ms).await, Ok(true));
+        }
+        assert_eq!(waits(&host, 0).await, Err("host_budget".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn short_pauses_are_sat_out_and_long_ones_end_the_visit() {
+        for (manners, wanted) in [
+            (vec![Manners::AsksToWait(Duration::from_millis(90))], Ok(90)),
+            (vec![Manners::AsksToWait(Duration::ZERO)], Ok(20)),
+            (vec![Manners::AsksToWait(Duration::from_secs(61))], Err("host_paused")),
+            (vec![Manners::Silent, Manners::Silent], Ok(20)),
+            (
+                vec![Manners::Silent, Manners::Answered, Manners::Silent, Manners::Silent],
+                Ok(20),
+            ),
+            (
+                vec![Manners::Silent, Manners::Silent, Manners::Silent],
+                Err("host_paused"),
+            ),
+        ] {
+            let host = host(None);
+            for manner in &manners {
+                host.turn(5, || NOW).await.expect("a turn").end(*manner, DELAY, NOW);
+            }
+            let waited = waits(&host, wanted.unwrap_or(0)).await;
+            assert_eq!(waited, wanted.map(|_| true).map_err(str::to_owned), "{manners:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn pauses_outlive_the_run() {
+        for (not_before, wanted) in [(-5, Ok(0)), (90, Ok(85)), (3_600_000, Err("host_paused"))] {
+            let waited = waits(&host(Some(not_before)), wanted.unwrap_or(0)).await;
+            assert_eq!(waited, wanted.map(|_| true).map_err(str::to_owned));
+        }
+        let paused = host(None);
+        let wait = Manners::AsksToWait(Duration::from_hours(1));
+        paused.turn(5, || NOW).await.expect("a turn").end(wait, DELAY, NOW);
+        assert_eq!(
+            paused.memory(NOW).await.not_before,
+            Some(Timestamp::from_millis(3_600_000))
+        );
+    }
+}

@@ -1,0 +1,336 @@
+//! One run: visit the sources that are due, then the pages that they named.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures_util::{TryStreamExt, stream};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Authority, Due, Event, Frontier, Memory, Obstacle, Outcome, PageQuota, Progress, Reader, Reading, Record, Report,
+    Role, Settings, SourceReport, Target, Visit,
+    fetch::{Fetcher, Halt},
+    schedule::{LONGEST_WAIT, after, after_failures, retry_page, revisit},
+    sources::{Follows, asking},
+    trap::is_trap,
+};
+use crate::{
+    domain::{Timestamp, WebUrl},
+    net::{Client, FetchError, Fetched, Request},
+};
+
+/// How many new pages one visit of a source adds at the most; the rest waits for the next visit.
+const MAX_NEW_PAGES: usize = 200;
+
+/// What a run works with.
+pub struct Context<'a, F, R> {
+    /// Fetches.
+    pub client: &'a Client,
+    /// How politely and how much.
+    pub settings: &'a Settings,
+    /// Says what is due, and remembers.
+    pub frontier: &'a F,
+    /// Takes what was fetched.
+    pub reader: &'a R,
+    /// The time of day.
+    pub clock: &'a (dyn Fn() -> Timestamp + Sync),
+    /// Watches; `&()` for nobody.
+    pub progress: &'a dyn Progress,
+}
+
+/// What stops a run. What one host or page does never stops it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The crawler's memory failed.
+    #[error("the crawler's state cannot be read or written")]
+    Frontier(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What was found could not be kept.
+    #[error("what was found cannot be kept")]
+    Reader(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    pub(super) fn frontier(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Frontier(Box::new(error))
+    }
+}
+
+/// Visits the sources that are due, and the pages that they named, now or in an earlier run that did not get to its end.
+///
+/// Dropping the future ends the run at once; nothing is lost by it, some requests are made again by the next run.
+pub async fn crawl<F: Frontier, R: Reader>(context: &Context<'_, F, R>, due: Due) -> Result<Report, Error> {
+    let started = (context.clock)();
+    let run = Run {
+        context,
+        fetcher: fetcher(context),
+        started,
+        report: Mutex::default(),
+    };
+    let sources = context.frontier.due_sources(due).await.map_err(Error::frontier)?;
+    run.visit_all(sources).await?;
+    let Settings {
+        max_pages_per_host: per_host,
+        max_pages_per_run: limit,
+        ..
+    } = *context.settings;
+    let quota = PageQuota {
+        by: started,
+        per_host,
+        limit,
+    };
+    let pages = context.frontier.due_pages(quota).await.map_err(Error::frontier)?;
+    run.visit_all(pages).await?;
+    run.fetcher.leave().await?;
+    Ok(run.report.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn fetcher<'a, F, R>(context: &Context<'a, F, R>) -> Fetcher<'a, F> {
+    let Context {
+        client,
+        settings,
+        frontier,
+        clock,
+        ..
+    } = *context;
+    Fetcher {
+        client,
+        settings,
+        frontier,
+        clock,
+        hosts: super::host::Hosts::default(),
+    }
+}
+
+struct Run<'a, F, R> {
+    context: &'a Context<'a, F, R>,
+    fetcher: Fetcher<'a, F>,
+    started: Timestamp,
+    report: Mutex<Report>,
+}
+
+/// What a visit brought.
+enum Brought {
+    News { reading: Reading, memory: Memory },
+    NothingNew,
+}
+
+impl<F: Frontier, R: Reader> Run<'_, F, R> {
+    /// Host by host, so that a slow one holds up only itself.
+    async fn visit_all(&self, targets: Vec<Target>) -> Result<(), Error> {
+        self.context.progress.happened(Event::Planned(targets.len()));
+        let mut by_host: BTreeMap<Authority, Vec<Target>> = BTreeMap::new();
+        for target in targets {
+            by_host.entry(Authority::of(&target.url)).or_default().push(target);
+        }
+        let hosts = stream::iter(by_host.into_values().map(Ok));
+        hosts
+            .try_for_each_concurrent(self.context.settings.concurrency, |targets| self.visit_each(targets))
+            .await
+    }
+
+    async fn visit_each(&self, targets: Vec<Target>) -> Result<(), Error> {
+        for target in &targets {
+            self.visit(target).await?;
+        }
+        Ok(())
+    }
+
+    async fn visit(&self, target: &Target) -> Result<(), Error> {
+        self.context.progress.happened(Event::Began(&target.url));
+        let brought = match self.bring(target).await {
+            Ok(brought) => Ok(brought),
+            Err(Halt::Obstacle(obstacle)) => Err(obstacle),
+            Err(Halt::Run(error)) => return Err(error),
+        };
+        let outcome = self.keep(target, brought).await?;
+        self.note(target, outcome);
+        Ok(())
+    }
+
+    async fn bring(&self, target: &Target) -> Result<Brought, Halt> {
+        let asking = asking(target.role.kind());
+        let request = Request::get(asking.address(&target.url)).accept(asking.accept);
+        let first = self
+            .fetcher
+            .get(request.unless_unchanged(&target.memory.validators))
+            .await?;
+        let content = digest(&first.body);
+        if is_not_modified(&first, target)? || target.memory.content.as_ref() == Some(&content) {
+            return Ok(Brought::NothingNew);
+        }
+        let mut reading = self.read(target, &first).await?;
+        self.read_on(target, first.next, &mut reading).await?;
+        let memory = Memory {
+            validators: first.validators,
+            content: Some(content),
+            ..Memory::default()
+        };
+        Ok(Brought::News { reading, memory })
+    }
+
+    /// Reads the answers that continue the first. If one cannot be had, the first stands; a later visit may find the rest.
+    async fn read_on(&self, target: &Target, mut next: Option<WebUrl>, reading: &mut Reading) -> Result<(), Error> {
+        let asking = asking(target.role.kind());
+        for _ in 1..asking.answers {
+            let Some(url) = next.take() else { break };
+            let more = match self.fetcher.get(Request::get(url).accept(asking.accept)).await {
+                Ok(more) if is_success(&more) => more,
+                Ok(_) | Err(Halt::Obstacle(_)) => break,
+                Err(Halt::Run(error)) => return Err(error),
+            };
+            let found = self.read(target, &more).await?;
+            reading.documents += found.documents;
+            reading.fact_checks += found.fact_checks;
+            next = more.next;
+        }
+        Ok(())
+    }
+
+    async fn read(&self, target: &Target, fetched: &Fetched) -> Result<Reading, Error> {
+        let visit = Visit {
+            source: target.source,
+            kind: target.role.kind(),
+            at: (self.context.clock)(),
+        };
+        let reading = self.context.reader.read(&visit, fetched).await;
+        reading.map_err(|error| Error::Reader(Box::new(error)))
+    }
+
+    /// Writes down what a visit came to, after what it brought was kept.
+    async fn keep(&self, target: &Target, brought: Result<Brought, Obstacle>) -> Result<Outcome, Error> {
+        match brought {
+            Ok(Brought::News { reading, memory }) => self.keep_news(target, reading, memory).await,
+            Ok(Brought::NothingNew) => {
+                let unchanged = target.memory.unchanged.saturating_add(1);
+                let memory = Memory {
+                    failures: 0,
+                    unchanged,
+                    ..target.memory.clone()
+                };
+                self.record(target, memory, None).await?;
+                Ok(Outcome::Unchanged)
+            }
+            Err(obstacle) if obstacle.is_postponement() => Ok(Outcome::Postponed),
+            Err(obstacle) => self.keep_failure(target, obstacle).await,
+        }
+    }
+
+    async fn keep_news(&self, target: &Target, reading: Reading, memory: Memory) -> Result<Outcome, Error> {
+        let left_over = self.add_pages(target, &reading.pages).await?;
+        self.count(|report| {
+            report.documents += reading.documents;
+            report.fact_checks += reading.fact_checks;
+        });
+        if let Some(problem) = reading.problem {
+            return self.keep_failure(target, Obstacle::Unreadable(problem)).await;
+        }
+        // With pages left over, the same answer must count as news the next time.
+        let memory = if left_over > 0 { Memory::default() } else { memory };
+        self.record(target, memory, None).await?;
+        Ok(Outcome::Read)
+    }
+
+    async fn keep_failure(&self, target: &Target, obstacle: Obstacle) -> Result<Outcome, Error> {
+        let failures = target.memory.failures.saturating_add(u32::from(obstacle.is_failure()));
+        let memory = Memory {
+            failures,
+            ..target.memory.clone()
+        };
+        self.record(target, memory, Some(&obstacle)).await?;
+        Ok(Outcome::Failed(obstacle))
+    }
+
+    async fn add_pages(&self, target: &Target, pages: &[WebUrl]) -> Result<u64, Error> {
+        if target.role == Role::Page || asking(target.role.kind()).follows == Follows::Nothing {
+            return Ok(0);
+        }
+        let pages: Vec<_> = pages.iter().filter(|url| !is_trap(url)).cloned().collect();
+        let added = self
+            .context
+            .frontier
+            .add_pages(target.source, &pages, MAX_NEW_PAGES, self.started)
+            .await;
+        Ok(added.map_err(Error::frontier)?.left_over)
+    }
+
+    async fn record(&self, target: &Target, memory: Memory, obstacle: Option<&Obstacle>) -> Result<(), Error> {
+        let visited_at = (self.context.clock)();
+        let due_at = match target.role {
+            Role::Source(_) => source_due(visited_at, self.context.settings.interval, &memory),
+            Role::Page => page_due(visited_at, &memory, obstacle),
+        };
+        let record = Record {
+            visited_at,
+            due_at,
+            error: obstacle.map(Obstacle::code),
+            memory,
+        };
+        self.context
+            .frontier
+            .record(target, &record)
+            .await
+            .map_err(Error::frontier)
+    }
+
+    fn note(&self, target: &Target, outcome: Outcome) {
+        let word = outcome.code();
+        if let Outcome::Failed(obstacle) = &outcome {
+            tracing::info!(url = %target.url, reason = %word, error = obstacle as &dyn std::error::Error, "not read");
+        }
+        self.context.progress.happened(Event::Ended {
+            url: &target.url,
+            outcome: &word,
+        });
+        self.count(|report| match target.role {
+            Role::Source(_) => {
+                let (id, url) = (target.source, target.url.clone());
+                report.sources.push(SourceReport { id, url, outcome });
+            }
+            Role::Page => report.pages.count(&outcome),
+        });
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Report)) {
+        change(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+fn digest(body: &[u8]) -> String {
+    let hash = Sha256::digest(body);
+    hash[..16]
+        .iter()
+        .fold(String::with_capacity(32), |text, byte| format!("{text}{byte:02x}"))
+}
+
+const fn is_success(fetched: &Fetched) -> bool {
+    matches!(fetched.status, 200..=299)
+}
+
+/// A 304 counts only if we asked for one: some servers send it unasked, and we would never get the page.
+fn is_not_modified(fetched: &Fetched, target: &Target) -> Result<bool, Obstacle> {
+    match fetched.status {
+        304 if target.memory.validators.is_empty() => Err(FetchError::Protocol(None).into()),
+        304 => Ok(true),
+        _ if is_success(fetched) => Ok(false),
+        status => Err(Obstacle::Status(status)),
+    }
+}
+
+fn source_due(now: Timestamp, interval: Duration, memory: &Memory) -> Timestamp {
+    match memory.failures {
+        0 => after(now, interval),
+        failures => after(now, interval.max(after_failures(failures))),
+    }
+}
+
+fn page_due(now: Timestamp, memory: &Memory, obstacle: Option<&Obstacle>) -> Timestamp {
+    match obstacle {
+        None => after(now, revisit(memory.unchanged)),
+        Some(Obstacle::RobotsUnreachable { until }) => *until,
+        Some(Obstacle::Robots) => after(now, LONGEST_WAIT),
+        Some(obstacle) => after(now, retry_page(memory.failures, obstacle.is_retryable())),
+    }
+}

@@ -1,0 +1,101 @@
+//! When to come back. Pure.
+
+use std::time::Duration;
+
+use chrono::DateTime;
+
+use crate::domain::Timestamp;
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// The longest wait that a server or a failure can impose.
+pub(super) const LONGEST_WAIT: Duration = DAY;
+
+/// After this many failures in a row a page is as good as gone.
+const GIVE_UP: u32 = 16;
+
+/// A moment later by this much.
+pub(super) fn after(moment: Timestamp, wait: Duration) -> Timestamp {
+    let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millis(moment.as_millis().saturating_add(wait))
+}
+
+/// How long until a moment; nothing if it has passed.
+pub(super) fn until(moment: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(moment.as_millis().saturating_sub(now.as_millis())).unwrap_or_default())
+}
+
+/// The wait after so many failures in a row: 5 minutes, 10, 20, … up to a day.
+pub(super) fn after_failures(failures: u32) -> Duration {
+    let doublings = failures.saturating_sub(1).min(16);
+    (Duration::from_mins(5) * 2_u32.pow(doublings)).min(LONGEST_WAIT)
+}
+
+/// The wait until a page is looked at again: a week, doubled each time that it brought nothing new, up to half a year.
+pub(super) fn revisit(unchanged: u32) -> Duration {
+    (7 * DAY * 2_u32.pow(unchanged.min(8))).min(182 * DAY)
+}
+
+/// The wait until a page that failed is tried again.
+pub(super) fn retry_page(failures: u32, is_retryable: bool) -> Duration {
+    match (failures, is_retryable) {
+        (GIVE_UP.., _) => 182 * DAY,
+        (_, true) => after_failures(failures),
+        (_, false) => LONGEST_WAIT,
+    }
+}
+
+/// Reads `Retry-After` (RFC 9110, 10.2.3): seconds or a date; a day at the most. Nonsense says nothing.
+pub(super) fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        // Too many digits for a number is too long a wait for us.
+        return Some(text.parse().map_or(LONGEST_WAIT, Duration::from_secs).min(LONGEST_WAIT));
+    }
+    let date = DateTime::parse_from_rfc2822(text).ok()?;
+    Some(until(Timestamp::from_millis(date.timestamp_millis()), now).min(LONGEST_WAIT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Row F26.
+    #[test]
+    fn retry_after_is_clamped() {
+        let now = Timestamp::parse("2026-11-22T10:00:00Z").expect("a time");
+        for (text, seconds) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("99999999", Some(86_400)),
+            ("99999999999999999999999999", Some(86_400)),
+            ("-5", None),
+            ("soon", None),
+            ("", None),
+            ("1.5", None),
+            ("Sun, 22 Nov 2026 10:01:00 GMT", Some(60)),
+            ("Sun, 22 Nov 2026 09:00:00 GMT", Some(0)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(86_400)),
+            ("Sun, 99 Nov 2026 10:01:00 GMT", None),
+        ] {
+            assert_eq!(retry_after(text, now).map(|d| d.as_secs()), seconds, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn waits_grow_and_end() {
+        let minutes = |wait: Duration| wait.as_secs() / 60;
+        let failing: Vec<_> = [0, 1, 2, 3, 8, 9, 10, u32::MAX]
+            .map(|n| minutes(after_failures(n)))
+            .to_vec();
+        assert_eq!(failing, [5, 5, 10, 20, 640, 1280, 1440, 1440]);
+        let days = |wait: Duration| wait.as_secs() / 86_400;
+        assert_eq!(
+            [0, 1, 2, 4, 5, u32::MAX].map(|n| days(revisit(n))),
+            [7, 14, 28, 112, 182, 182]
+        );
+        assert_eq!(retry_page(1, true), Duration::from_mins(5));
+        assert_eq!(retry_page(1, false), DAY);
+        assert_eq!(retry_page(16, true), 182 * DAY);
+    }
+}
