@@ -28,6 +28,8 @@ pub mod lookup;
 
 pub mod api;
 
+pub mod web;
+
 pub mod demo;
 
 pub mod cli;

@@ -2,6 +2,7 @@
 
 use std::{str::FromStr, time::Duration};
 
+use bytes::Bytes;
 use http::{HeaderMap, header};
 use warp::{Filter, Rejection};
 
@@ -144,6 +145,11 @@ impl Call {
     /// The whole body as JSON.
     pub(crate) async fn json(self, patience: Duration) -> Result<Json, Problem> {
         body::json(&self.parts.headers, self.parts.body, patience).await
+    }
+
+    /// The whole body as bytes, for forms.
+    pub(crate) async fn bytes(self, patience: Duration) -> Result<Bytes, Problem> {
+        body::collect(self.parts.body, patience).await
     }
 
     /// The secret in `Authorization: Bearer …`; `None` if there is no such header.

@@ -4,7 +4,7 @@ use std::{any::Any, convert::Infallible, net::IpAddr, panic::AssertUnwindSafe, s
 
 use bytes::{Buf, Bytes};
 use futures_util::FutureExt;
-use http::{HeaderValue, Method, Request, header};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use ipnet::IpNet;
 use tower::ServiceExt;
 use warp::{Filter, filters::BoxedFilter, hyper::body::Body, reply::Response};
@@ -20,7 +20,7 @@ use super::{
     limit::Limiter,
     metrics, peer,
     recover::recover,
-    route::{self, Operation, Route},
+    route::{self, Access, Operation, Route},
     shape,
 };
 use crate::config::ServerSettings;
@@ -29,12 +29,17 @@ use crate::config::ServerSettings;
 #[derive(Clone)]
 pub struct Service(Arc<Inner>);
 
+/// Says what went wrong to a person: status, the request's headers and query, its id in our log.
+pub type FailurePage = fn(StatusCode, &HeaderMap, &str, &str) -> Response;
+
+#[derive(Clone)]
 struct Inner {
     filter: BoxedFilter<(Response,)>,
     table: Table,
     trusted_proxies: Vec<IpNet>,
     allowed_hosts: Vec<String>,
     patience: Duration,
+    failure_page: Option<FailurePage>,
 }
 
 impl Service {
@@ -55,7 +60,18 @@ impl Service {
             trusted_proxies: settings.trusted_proxies.clone(),
             allowed_hosts: settings.allowed_hosts.clone(),
             patience: Duration::from_millis(settings.request_timeout_ms),
+            failure_page: None,
         }))
+    }
+
+    /// Answers failures of pages, and of requests for pages that are not there, with pages.
+    #[must_use]
+    pub fn with_pages(self, failure_page: FailurePage) -> Self {
+        let inner = Inner {
+            failure_page: Some(failure_page),
+            ..(*self.0).clone()
+        };
+        Self(Arc::new(inner))
     }
 
     /// What the routes do.
@@ -72,11 +88,12 @@ impl Service {
     {
         let context = Context::new(peer::client(socket, request.headers(), &self.0.trusted_proxies));
         let method = request.method().clone();
+        let reader = Reader::of(&request, self.0.failure_page);
         let response = match shape::check(&request, &self.0.allowed_hosts) {
             Ok(()) => self.route(request, &context).await,
             Err(problem) => problem.into_response(),
         };
-        let response = finish(response, &method, &context);
+        let response = finish(response, &method, &context, &reader);
         report(&method, &response, &context);
         response
     }
@@ -98,6 +115,41 @@ impl Service {
     }
 }
 
+/// What of a request is needed to say what went wrong to a person.
+struct Reader(Option<(FailurePage, HeaderMap, String)>);
+
+impl Reader {
+    fn of<B>(request: &Request<B>, failure_page: Option<FailurePage>) -> Self {
+        let query = request.uri().query().unwrap_or_default();
+        Self(failure_page.map(|page| (page, request.headers().clone(), query.to_owned())))
+    }
+
+    /// A page in place of a problem document, if a page was asked for; what else the problem says stays in the headers.
+    fn dress(&self, written: Response, context: &Context) -> Response {
+        let Some((page, headers, query)) = &self.0 else {
+            return written;
+        };
+        let wants_page = match context.operation() {
+            Some(operation) => operation.access == Access::Page,
+            None => takes_html(headers),
+        };
+        if !wants_page {
+            return written;
+        }
+        let mut dressed = page(written.status(), headers, query, context.id());
+        for (name, value) in written.headers() {
+            dressed.headers_mut().entry(name).or_insert_with(|| value.clone());
+        }
+        dressed
+    }
+}
+
+/// Browsers name HTML when they open a page; programs rarely do.
+fn takes_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
 /// A handler panicked.
 #[derive(Debug, thiserror::Error)]
 #[error("a handler panicked")]
@@ -111,8 +163,8 @@ impl From<Box<dyn Any + Send>> for Panicked {
 }
 
 /// Writes problems out, and what every answer has.
-fn finish(response: Response, method: &Method, context: &Context) -> Response {
-    let mut response = write_problem(response, context);
+fn finish(response: Response, method: &Method, context: &Context, reader: &Reader) -> Response {
+    let mut response = write_problem(response, context, reader);
     let headers = response.headers_mut();
     for (name, value) in SECURITY {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -143,7 +195,7 @@ const SECURITY: [(header::HeaderName, &str); 4] = [
 ];
 
 /// A problem, or any failure that is no page of its own, becomes a problem document.
-fn write_problem(mut response: Response, context: &Context) -> Response {
+fn write_problem(mut response: Response, context: &Context, reader: &Reader) -> Response {
     let Some(problem) = response
         .extensions_mut()
         .remove::<Problem>()
@@ -159,7 +211,7 @@ fn write_problem(mut response: Response, context: &Context) -> Response {
             "could not answer"
         );
     }
-    let mut written = error::render(&problem, context.id());
+    let mut written = reader.dress(error::render(&problem, context.id()), context);
     // What a page set beside (none of ours does) stays.
     for (name, value) in response.headers() {
         written.headers_mut().entry(name).or_insert_with(|| value.clone());

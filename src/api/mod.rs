@@ -49,8 +49,10 @@ mod wire;
 
 use std::time::Duration;
 
+pub(crate) use call::Call;
 pub use code::ErrorCode;
-pub use edge::Service;
+pub use edge::{FailurePage, Service};
+pub(crate) use error::Problem;
 pub(crate) use lookup::AnswerWire;
 pub use recover::install_panic_hook;
 pub use route::{Access, Operation, Route, Verb};

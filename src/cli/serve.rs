@@ -15,6 +15,7 @@ use crate::{
     indexer::{self, SharedIndex},
     lookup::Lookup,
     store::Store,
+    web,
 };
 
 #[derive(Debug, Args)]
@@ -50,7 +51,8 @@ pub(super) async fn run(
     let lookup = Lookup::new(store.clone(), index.clone());
     let app = App::new(store.clone(), lookup, settings);
     let following = tokio::spawn(indexer::follow(store, index, stop.clone()));
-    let service = Service::new(&app, api::routes(&app), &settings.server);
+    let routes = api::routes(&app).into_iter().chain(web::routes(&app)).collect();
+    let service = Service::new(&app, routes, &settings.server).with_pages(web::failure_page);
     api::serve(listener, service, &settings.server, stop).await;
     following.await?;
     Ok(())

@@ -1,0 +1,58 @@
+//! A claim's own page, with its sightings in portions.
+
+use http::StatusCode;
+use warp::reply::Response;
+
+use super::{
+    claim::{ClaimView, SightingView},
+    foreign::Foreign,
+    page::{ClaimPage, Frame, Keep, Switch, respond},
+    visit::{Visit, param},
+};
+use crate::{
+    api::{App, Call, ErrorCode, Problem},
+    domain::{Claim, ClaimId, Sighting},
+    store::{Cursor, Dossier, Page},
+};
+
+/// Sightings on one page.
+const SIGHTINGS: u32 = 25;
+
+/// Longest claim in the title of a window, in characters.
+const TITLE: usize = 80;
+
+/// `GET /claims/{claim_id}`
+pub(super) async fn show_claim(app: App, call: Call) -> Result<Response, Problem> {
+    let missing = || Problem::new(ErrorCode::ClaimNotFound);
+    let id: ClaimId = call.id("claim_id", ErrorCode::ClaimNotFound)?;
+    let after: Option<Cursor> = param(call.raw_query(), "after")
+        .map(|text| text.parse().map_err(|_| missing()))
+        .transpose()?;
+    let dossier = app.store.dossiers(&[id]).await?.pop().ok_or_else(missing)?;
+    let sightings = app.store.sightings(&id, after.as_ref(), SIGHTINGS).await?;
+    Ok(shown(&Visit::of(&call), &dossier, &sightings, after.is_some()))
+}
+
+fn shown(visit: &Visit, dossier: &Dossier, sightings: &Page<Sighting>, is_later: bool) -> Response {
+    let texts = visit.lang.texts();
+    let path = format!("/claims/{}", dossier.claim.id);
+    let claim = ClaimView::new(dossier, texts);
+    let view = |sighting| SightingView::new(sighting, &claim, texts);
+    let frame = Frame::new(visit, &title(&dossier.claim), Switch::Links(path.clone()));
+    let page = ClaimPage {
+        frame: if is_later { frame } else { frame.indexable() },
+        sightings: sightings.items.iter().map(view).collect(),
+        newest: is_later.then(|| format!("{path}{}", visit.suffix())),
+        older: sightings.next.map(|cursor| older(&path, &cursor, visit)),
+        claim,
+    };
+    respond(StatusCode::OK, visit, Keep::Asking, &page)
+}
+
+fn title(claim: &Claim) -> String {
+    Foreign::new(claim.text.as_str(), claim.lang, TITLE).text
+}
+
+fn older(path: &str, cursor: &Cursor, visit: &Visit) -> String {
+    format!("{path}?after={cursor}{}", visit.suffix().replace('?', "&"))
+}
