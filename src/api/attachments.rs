@@ -5,11 +5,12 @@ use warp::reply::Response;
 
 use super::{
     App,
+    body::present,
     call::Call,
     code::ErrorCode,
     error::{Fault, Place, Problem},
     fault::Faults,
-    reply,
+    read, reply,
     route::Route,
     wire::AttachmentWire,
 };
@@ -80,6 +81,7 @@ fn id(call: &Call) -> Result<AttachmentId, Problem> {
 #[serde(deny_unknown_fields)]
 struct NewAttachment {
     fact_check_id: String,
+    #[serde(default, deserialize_with = "present")]
     reason: Option<String>,
 }
 
@@ -90,7 +92,7 @@ impl NewAttachment {
         let reason = self
             .reason
             .as_deref()
-            .map(|text| faults.take("/reason", Reason::parse(text)));
+            .map(|text| faults.take("/reason", read::reason(text)));
         let read = check.map(|check| (check, reason.flatten()));
         faults.body(read)
     }
@@ -105,7 +107,7 @@ struct Withdrawal {
 impl Withdrawal {
     fn check(&self) -> Result<Reason, Problem> {
         let mut faults = Faults::default();
-        let reason = faults.take("/reason", Reason::parse(&self.reason));
+        let reason = faults.take("/reason", read::reason(&self.reason));
         faults.body(reason)
     }
 }

@@ -1,11 +1,14 @@
 //! A request's body goes in; the JSON value that a handler expects, or an exact refusal, comes out.
 
-use std::{pin::Pin, time::Duration};
+use std::{fmt, marker::PhantomData, pin::Pin, time::Duration};
 
 use bytes::{Buf, Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use http::{HeaderMap, header};
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 use super::{
     code::ErrorCode,
@@ -84,8 +87,38 @@ impl Json {
     /// What is expected here, or a 422 with the place of the first fault.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let mut reader = serde_json::Deserializer::from_str(&self.0);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| refused(&error))
+        let read: Result<Object<T>, _> = serde_path_to_error::deserialize(&mut reader);
+        read.map(|Object(value)| value).map_err(|error| refused(&error))
     }
+}
+
+/// A struct that is written as an object. Serde's structs may be written as arrays, too, which no contract describes.
+#[derive(Debug)]
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+    }
+}
+
+/// A member that may be left out, but is not `null`.
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
 }
 
 fn malformed(detail: impl Into<std::borrow::Cow<'static, str>>) -> Problem {
@@ -143,13 +176,13 @@ fn pointer(path: &serde_path_to_error::Path, said: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "only read")]
     struct Wanted {
         text: String,
+        #[serde(default, deserialize_with = "present")]
         list: Option<Vec<u8>>,
     }
 
@@ -198,8 +231,10 @@ mod tests {
                 "/list/1 expected u8",
             ),
             (r#"{"text":"a","list":[1,300]}"#, "/list/1 expected u8"),
-            (r#""secret""#, " expected struct Wanted"),
-            ("null", " expected struct Wanted"),
+            (r#""secret""#, " expected an object"),
+            (r#"["secret"]"#, " expected an object"),
+            (r#"{"text":"a","list":null}"#, "/list expected a sequence"),
+            ("null", " expected an object"),
         ] {
             let (code, fault) = refusal(body.as_bytes());
             assert_eq!((code, fault.as_str()), (ErrorCode::InvalidBody, wanted), "{body}");

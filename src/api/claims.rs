@@ -6,6 +6,7 @@ use warp::reply::Response;
 
 use super::{
     App,
+    body::present,
     call::Call,
     code::ErrorCode,
     error::Problem,
@@ -103,13 +104,14 @@ async fn create_claim(app: App, call: Call, actor: Actor) -> Result<Response, Pr
 #[serde(deny_unknown_fields)]
 struct NewClaim {
     text: String,
+    #[serde(default, deserialize_with = "present")]
     language: Option<String>,
 }
 
 impl NewClaim {
     fn check(&self) -> Result<(ClaimText, Lang), Problem> {
         let mut faults = Faults::default();
-        let text = faults.take("/text", ClaimText::parse(&self.text));
+        let text = faults.take("/text", read::claim_text(&self.text));
         let lang = match &self.language {
             Some(tag) => faults.take("/language", read::language(tag)),
             None => Some(Lang::detect(&self.text)),

@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::{body::Json, code::ErrorCode, error::Problem, fault::Faults, read};
+use super::{
+    body::{Json, Object, present},
+    code::ErrorCode,
+    error::Problem,
+    fault::Faults,
+    read,
+};
 use crate::domain::{
     ExternalFactCheck, FactCheckBody, FactCheckOrigin, OwnFactCheck, Publisher, Rating, Verdict, WebUrl,
 };
@@ -41,16 +47,18 @@ struct Tag {
 struct NewExternal {
     #[serde(rename = "origin")]
     _origin: IgnoredAny,
-    publisher: PublisherWire,
+    publisher: Object<PublisherWire>,
     url: String,
+    #[serde(default, deserialize_with = "present")]
     identifier: Option<String>,
     title: String,
     #[serde(default)]
     description: String,
     #[serde(default)]
     claim_reviewed: String,
-    rating: RatingWire,
+    rating: Object<RatingWire>,
     language: String,
+    #[serde(default, deserialize_with = "present")]
     published_at: Option<String>,
     #[serde(default)]
     appearances: Vec<String>,
@@ -64,8 +72,9 @@ struct NewOwn {
     title: String,
     text: String,
     verdict: String,
-    rating: OwnRatingWire,
+    rating: Object<OwnRatingWire>,
     language: String,
+    #[serde(default, deserialize_with = "present")]
     url: Option<String>,
 }
 
@@ -73,6 +82,7 @@ struct NewOwn {
 #[serde(deny_unknown_fields)]
 struct PublisherWire {
     name: String,
+    #[serde(default, deserialize_with = "present")]
     site: Option<String>,
 }
 
@@ -80,8 +90,11 @@ struct PublisherWire {
 #[serde(deny_unknown_fields)]
 struct RatingWire {
     text: String,
+    #[serde(default, deserialize_with = "present")]
     value: Option<f64>,
+    #[serde(default, deserialize_with = "present")]
     worst: Option<f64>,
+    #[serde(default, deserialize_with = "present")]
     best: Option<f64>,
 }
 
@@ -95,7 +108,7 @@ impl NewExternal {
     fn check(&self) -> Result<ExternalFactCheck, Problem> {
         let mut faults = Faults::default();
         let texts = self.texts(&mut faults);
-        let publisher = self.publisher.check(&mut faults);
+        let publisher = self.publisher.0.check(&mut faults);
         let url = faults.take("/url", read::url(&self.url));
         let lang = faults.take("/language", read::language(&self.language));
         let published_at = self
@@ -103,7 +116,7 @@ impl NewExternal {
             .as_deref()
             .map(|text| faults.take("/published_at", read::time(text)));
         let appearances = self.appearances(&mut faults);
-        let rating = self.rating.check(&mut faults);
+        let rating = self.rating.0.check(&mut faults);
         let check = || {
             let [identifier, title, description, claim_reviewed] = texts?;
             Some(ExternalFactCheck {
@@ -152,7 +165,7 @@ impl NewOwn {
         let title = faults.take("/title", read::text(&self.title, MAX_TITLE));
         let text = faults.take("/text", read::text(&self.text, MAX_OWN_TEXT));
         let verdict = faults.take("/verdict", verdict(&self.verdict));
-        let rating = faults.take("/rating/text", read::text(&self.rating.text, MAX_NAME));
+        let rating = faults.take("/rating/text", read::text(&self.rating.0.text, MAX_NAME));
         let lang = faults.take("/language", read::language(&self.language));
         let url = self.url.as_deref().map(|url| faults.take("/url", read::url(url)));
         let check = || {

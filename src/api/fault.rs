@@ -22,6 +22,12 @@ impl Faults {
         self.add(Place::Pointer(pointer.into()), detail);
     }
 
+    /// Notes a fault in the body, in place of a value.
+    pub(crate) fn refuse<T>(&mut self, pointer: &'static str, detail: &'static str) -> Option<T> {
+        self.pointer(pointer, detail);
+        None
+    }
+
     /// The value, or its fault noted under a JSON Pointer. The error's text must not repeat what was sent.
     pub(crate) fn take<T, E: Display>(&mut self, pointer: &'static str, read: Result<T, E>) -> Option<T> {
         read.map_err(|error| self.add(Place::Pointer(pointer.into()), error.to_string()))

@@ -8,8 +8,9 @@ use warp::reply::Response;
 
 use super::{
     App,
+    body::present,
     call::Call,
-    error::{Place, Problem},
+    error::Problem,
     fault::Faults,
     read, reply,
     route::Route,
@@ -49,29 +50,24 @@ async fn answer(app: &App, question: &Question) -> Result<Response, Problem> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct QuestionWire {
+    #[serde(default, deserialize_with = "present")]
     text: Option<String>,
+    #[serde(default, deserialize_with = "present")]
     url: Option<String>,
+    #[serde(default, deserialize_with = "present")]
     language: Option<String>,
 }
 
 impl QuestionWire {
     fn check(&self) -> Result<Question, Problem> {
         let mut faults = Faults::default();
-        let lang = self
-            .language
-            .as_deref()
-            .and_then(|tag| faults.take("/language", read::language(tag)));
+        let lang = self.language.as_deref().and_then(|tag| faults.take("/language", read::language(tag)));
         let question = match (&self.text, &self.url) {
-            (Some(text), None) if clean(text).is_empty() => {
-                faults.add(Place::Pointer("/text".into()), "expected a text that is not empty");
-                None
-            }
+            (Some(text), None) if clean(text).is_empty() => faults.refuse("/text", "expected a text that is not empty"),
             (Some(text), None) => Some(Question::from_text(text, lang)),
+            (None, Some(_)) if self.language.is_some() => faults.refuse("/language", "expected only with \"text\""),
             (None, Some(url)) => faults.take("/url", read::url(url)).map(Question::Url),
-            (None, None) | (Some(_), Some(_)) => {
-                faults.add(Place::Pointer("".into()), "expected either \"text\" or \"url\"");
-                None
-            }
+            (None, None) | (Some(_), Some(_)) => faults.refuse("", "expected either \"text\" or \"url\""),
         };
         faults.body(question)
     }

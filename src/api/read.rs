@@ -1,6 +1,6 @@
 //! Texts from bodies and queries to domain values, with refusals that name what is expected and never repeat what was sent.
 
-use crate::domain::{Lang, Timestamp, UrlError, WebUrl, clean};
+use crate::domain::{ClaimText, ClaimTextError, Lang, Reason, ReasonError, Timestamp, UrlError, WebUrl, clean};
 
 /// A language tag (BCP 47): a primary subtag of two or three letters, and what may follow.
 pub(crate) fn language(text: &str) -> Result<Lang, &'static str> {
@@ -15,9 +15,22 @@ pub(crate) fn language(text: &str) -> Result<Lang, &'static str> {
     tag.ok_or("expected a language tag (BCP 47) such as \"de\" or \"pt-BR\"")
 }
 
-/// A web address.
+/// A web address, exactly: the URL standard would drop spaces and line breaks, which no contract describes.
 pub(crate) fn url(text: &str) -> Result<WebUrl, UrlError> {
-    WebUrl::parse(text)
+    let is_exact = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    if is_exact { WebUrl::parse(text) } else { Err(UrlError::Malformed) }
+}
+
+/// A claim's wording. Its length counts as it was sent, before cleaning.
+pub(crate) fn claim_text(text: &str) -> Result<ClaimText, ClaimTextError> {
+    let is_long = text.chars().nth(ClaimText::MAX_CHARS).is_some();
+    if is_long { Err(ClaimTextError::TooLong) } else { ClaimText::parse(text) }
+}
+
+/// Why a reviewer does something. Its length counts as it was sent, before cleaning.
+pub(crate) fn reason(text: &str) -> Result<Reason, ReasonError> {
+    let is_long = text.chars().nth(Reason::MAX_CHARS).is_some();
+    if is_long { Err(ReasonError::TooLong) } else { Reason::parse(text) }
 }
 
 /// A time.

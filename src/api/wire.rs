@@ -53,7 +53,6 @@ impl<'a> ClaimWire<'a> {
 
 #[derive(Serialize)]
 pub(crate) struct SummaryWire<'a> {
-    #[serde(flatten)]
     claim: ClaimWire<'a>,
     fact_check_count: u64,
 }
@@ -69,7 +68,6 @@ impl<'a> SummaryWire<'a> {
 
 #[derive(Serialize)]
 pub(crate) struct DossierWire<'a> {
-    #[serde(flatten)]
     claim: ClaimWire<'a>,
     fact_checks: Vec<AttachedWire<'a>>,
 }
