@@ -84,3 +84,71 @@ pub fn choose(mention: &Mention, sketch: &Sketch, candidates: &[(ClaimId, String
     let best = near.max_by(|(a, a_id), (b, b_id)| a.total_cmp(b).then_with(|| b_id.cmp(a_id)));
     best.map_or(Home::New, |(_, id)| Home::Known(id))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Lang;
+
+    fn mention(quote: &str) -> Mention {
+        Mention {
+            quote: quote.into(),
+            lang: Lang::EN,
+            score: 0.6,
+        }
+    }
+
+    const SAID: &str =
+        "The council of Wexmere pays every asylum seeker who arrives before Easter a bonus of 2,500 pounds in cash";
+
+    #[test]
+    fn joins_what_says_the_same_and_nothing_else() {
+        for (text, joined) in [
+            (SAID.to_owned(), true),
+            (format!("RT: {} 😡 https://a.example", SAID.to_uppercase()), true),
+            (SAID.replace("Easter", "Whitsun"), false),
+            (SAID.replace(" in cash", " in hand"), true),
+            (SAID.replace("2,500", "25,000"), false),
+            (SAID.replace("pays every", "does not pay every"), false),
+            (
+                "The council of Wexmere pays its cleaners a bonus of 2,500 pounds in cash".to_owned(),
+                false,
+            ),
+            (
+                "Asylum seekers in Wexmere get a bonus, the council says".to_owned(),
+                false,
+            ),
+            ("Bonus".to_owned(), false),
+        ] {
+            let id = ClaimId::new();
+            let mention = mention(SAID);
+            let sketch = Prints::of(&mention).sketch.unwrap();
+            let home = choose(&mention, &sketch, &[(id, text.clone())]);
+            assert_eq!(
+                home == Home::Known(id),
+                joined,
+                "{text}: {:?}",
+                Sketch::of(&text).map(|s| s.similarity(&sketch))
+            );
+        }
+    }
+
+    #[test]
+    fn the_most_similar_claim_wins_then_the_oldest() {
+        let [a, b, c] = [ClaimId::new(), ClaimId::new(), ClaimId::new()];
+        let near = SAID.replace(" in cash", " in hand");
+        let candidates = [(a, near), (c, SAID.to_owned()), (b, SAID.to_owned())];
+        let mention = mention(SAID);
+        let sketch = Prints::of(&mention).sketch.unwrap();
+        assert_eq!(choose(&mention, &sketch, &candidates), Home::Known(b.min(c)));
+        assert_eq!(choose(&mention, &sketch, &[]), Home::New);
+    }
+
+    #[test]
+    fn short_quotes_have_an_exact_print_only() {
+        let prints = Prints::of(&mention("Too short"));
+        assert!(prints.near.is_none() && prints.bands().is_none());
+        let placed = prints.place(mention("Too short"), Home::New);
+        assert_eq!(placed.exact, Fingerprint::exact("  too SHORT"));
+    }
+}

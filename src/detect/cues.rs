@@ -46,7 +46,8 @@ pub(super) const CUES: &[Cue] = &[
     cue(
         Signal::Absolute,
         Lang::DE,
-        "alle|nie|niemals|immer|kein|keine|verboten|verbietet|verbieten|pflicht|heimlich|beweis|beweist|\
+        "heilt|heilen|krebs*|tödlich*|schneller als|mehr als|\
+         alle|nie|niemals|immer|kein|keine|verboten|verbietet|verbieten|pflicht|heimlich|beweis|beweist|\
          bewiesen|nachgewiesen|verursacht|verursachen|prozent|millionen|milliarden",
     ),
     cue(
@@ -79,7 +80,7 @@ pub(super) const CUES: &[Cue] = &[
     cue(
         Signal::Address,
         Lang::DE,
-        "ihr|euch|dein|deine|deinen|du|dir|dich|danke|liebe|lieber|hallo|bitte|herzlichen",
+        "euch|dein|deine|deinen|du|dir|dich|danke|hallo|bitte|herzlichen",
     ),
     // English
     cue(
@@ -91,7 +92,8 @@ pub(super) const CUES: &[Cue] = &[
     cue(
         Signal::Absolute,
         Lang::EN,
-        "all|never|always|no|none|every|banned|ban|illegal|secretly|proof|proves|proven|causes|caused|cure|\
+        "cancer|deadly|more than|faster than|\
+         all|never|always|no|none|every|banned|ban|illegal|secretly|proof|proves|proven|causes|caused|cure|\
          cures|percent|million|billion|first|died|killed|mandatory",
     ),
     cue(
@@ -135,7 +137,8 @@ pub(super) const CUES: &[Cue] = &[
     cue(
         Signal::Absolute,
         Lang::TR,
-        "tüm|bütün|her|hiç|hiçbir|asla|yasak*|zorunlu|gizlice|kanıt*|neden oluyor|yüzde|milyon|milyar|ilk|\
+        "iyileştir*|tedavi ed*|kanser*|daha hızlı|daha fazla|\
+         tüm|bütün|her|hiç|hiçbir|asla|yasak*|zorunlu|gizlice|kanıt*|neden oluyor|yüzde|milyon|milyar|ilk|\
          öldü",
     ),
     cue(
@@ -175,7 +178,8 @@ pub(super) const CUES: &[Cue] = &[
     cue(
         Signal::Absolute,
         Lang::AR,
-        "جميع|كل|أبدا|دائما|ممنوع|حظر|تحظر|ستحظر|سرا|دليل|يسبب|تسبب|بالمئة|بالمائة|مليون|مليار|أول|توفي|\
+        "يعالج|يشفي|السرطان|أكثر من|أسرع من|\
+         جميع|كل|أبدا|دائما|ممنوع|حظر|تحظر|ستحظر|سرا|دليل|يسبب|تسبب|بالمئة|بالمائة|مليون|مليار|أول|توفي|\
          لأول مرة",
     ),
     cue(

@@ -17,29 +17,30 @@ pub const THRESHOLD: f32 = 0.55;
 /// Most mentions of one document; the best are kept.
 pub const MAX_MENTIONS: usize = 40;
 
-/// Longest post that is one mention as a whole, in characters.
+/// Longest post that may be one mention as a whole, in characters.
 const SHORT_POST_CHARS: usize = 280;
 
 /// Finds the mentions of a document, in its order, each wording once.
+///
+/// They are sentences. A short post none of whose sentences stands alone ("Unbelievable! From July! 500 euros each!") is one
+/// mention as a whole.
 pub fn mentions(document: &Document) -> Vec<Mention> {
     let mut seen = BTreeSet::new();
-    let passages = passages(document).into_iter();
-    let found = passages.filter_map(|passage| mention(passage, document.lang));
+    let sentences = sentences::of_text(&document.text, document.lang);
+    let found = sentences
+        .into_iter()
+        .filter_map(|sentence| mention(sentence, document.lang));
     let mut found: Vec<Mention> = found.filter(|mention| seen.insert(wording(&mention.quote))).collect();
+    if found.is_empty() && is_short_post(document) {
+        found.extend(mention(document.text.trim(), document.lang));
+    }
     keep_best(&mut found);
     found
 }
 
-/// A short post as a whole, everything else by sentences.
-fn passages(document: &Document) -> Vec<&str> {
-    let sentences = sentences::of_text(&document.text, document.lang);
-    let is_post = document.title.is_empty();
-    let is_short = document.text.chars().nth(SHORT_POST_CHARS).is_none();
-    if is_post && is_short && sentences.len() <= 2 {
-        vec![document.text.trim()]
-    } else {
-        sentences
-    }
+/// Posts have no title.
+fn is_short_post(document: &Document) -> bool {
+    document.title.is_empty() && document.text.chars().nth(SHORT_POST_CHARS).is_none()
 }
 
 fn mention(passage: &str, lang: Lang) -> Option<Mention> {
@@ -68,4 +69,258 @@ fn keep_best(mentions: &mut Vec<Mention>) {
         equals -= usize::from(kept && m.score <= least);
         kept
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::WebUrl;
+
+    fn document(title: &str, text: &str, lang: Lang) -> Document {
+        Document {
+            url: WebUrl::parse("https://a.example/").unwrap(),
+            canonical_url: None,
+            title: title.into(),
+            text: text.into(),
+            lang,
+            author: None,
+            published_at: None,
+        }
+    }
+
+    fn quotes(title: &str, text: &str, lang: Lang) -> Vec<String> {
+        mentions(&document(title, text, lang))
+            .into_iter()
+            .map(|m| m.quote)
+            .collect()
+    }
+
+    /// Sentences of our own, and whether somebody could check them.
+    const LABELLED: &[(Lang, bool, &str)] = &[
+        (
+            Lang::DE,
+            true,
+            "Die Stadt Lindrath zahlt jeder Flüchtlingsfamilie 4.000 Euro für neue Möbel.",
+        ),
+        (
+            Lang::DE,
+            true,
+            "Laut einer Studie der Uni Wesselberg verursachen Handymasten in der Nähe Schlafstörungen.",
+        ),
+        (
+            Lang::DE,
+            true,
+            "Ab Juli dürfen in Deutschland keine Gasheizungen mehr repariert werden.",
+        ),
+        (
+            Lang::DE,
+            true,
+            "Der Bürgermeister hat im vergangenen Jahr 37 Dienstreisen unternommen.",
+        ),
+        (
+            Lang::DE,
+            true,
+            "Zwiebelsaft heilt eine Mittelohrentzündung schneller als jedes Antibiotikum.",
+        ),
+        (Lang::DE, true, "Die EU verbietet ab 2027 den Verkauf von Zimtsternen"),
+        (
+            Lang::DE,
+            true,
+            "Bei der Wahl in Erftaue wurden 1.200 Briefwahlstimmen weggeworfen!",
+        ),
+        (Lang::DE, false, "Wer soll das alles eigentlich noch bezahlen?"),
+        (
+            Lang::DE,
+            false,
+            "Ich finde, dass die Stadt sich mehr um ihre Parks kümmern sollte.",
+        ),
+        (Lang::DE, false, "Bitte teilen, bevor der Beitrag wieder gelöscht wird!"),
+        (
+            Lang::DE,
+            false,
+            "Wir verwenden Cookies, um Ihnen das beste Erlebnis auf unserer Website zu bieten.",
+        ),
+        (
+            Lang::DE,
+            false,
+            "Jetzt unseren Newsletter abonnieren und keine Nachricht mehr verpassen.",
+        ),
+        (Lang::DE, false, "Mehr aus der Region"),
+        (Lang::DE, false, "Das ist doch wirklich nicht zu fassen."),
+        (Lang::DE, false, "© 2026 Rheinblick Verlag, alle Rechte vorbehalten."),
+        (
+            Lang::EN,
+            true,
+            "Postal votes in the Wexmere by-election were counted twice.",
+        ),
+        (
+            Lang::EN,
+            true,
+            "The council pays every asylum seeker a £2,500 Christmas bonus.",
+        ),
+        (
+            Lang::EN,
+            true,
+            "Drinking hot lemon water every morning cures high blood pressure.",
+        ),
+        (
+            Lang::EN,
+            true,
+            "According to the ministry, unemployment fell by 3 percent in March.",
+        ),
+        (
+            Lang::EN,
+            true,
+            "NASA confirmed that the Earth will experience six days of darkness in November.",
+        ),
+        (
+            Lang::EN,
+            true,
+            "More than 500 birds died after the new mast in Port Callan was switched on.",
+        ),
+        (
+            Lang::EN,
+            true,
+            "The mayor secretly sold the old harbour to a Dutch investor",
+        ),
+        (Lang::EN, false, "Did the government really ban garden fires?"),
+        (
+            Lang::EN,
+            false,
+            "I think the council should spend more on its libraries.",
+        ),
+        (Lang::EN, false, "Please share this before they delete it again!"),
+        (
+            Lang::EN,
+            false,
+            "Sign up to our newsletter and never miss a story from Port Callan.",
+        ),
+        (
+            Lang::EN,
+            false,
+            "This site uses cookies to give you the best experience in 2026.",
+        ),
+        (Lang::EN, false, "Buy now and get a 20% discount on all garden chairs."),
+        (Lang::EN, false, "More from the Courier"),
+        (Lang::EN, false, "Thank you all for your kind words this week."),
+        (
+            Lang::TR,
+            true,
+            "Akçadere Barajı'nda çatlak oluştu, ilçe üç gün içinde boşaltılacak.",
+        ),
+        (
+            Lang::TR,
+            true,
+            "Merkez Bankası 1 Temmuz'dan itibaren 200 liralık banknotları kaldırıyor.",
+        ),
+        (
+            Lang::TR,
+            true,
+            "Belediye her sığınmacı aileye ayda 15 bin lira kira yardımı yapıyor.",
+        ),
+        (Lang::TR, true, "Bakanlığa göre işsizlik geçen yıl yüzde 3 düştü."),
+        (
+            Lang::TR,
+            true,
+            "Soğan suyu orta kulak iltihabını antibiyotikten daha hızlı iyileştirir.",
+        ),
+        (Lang::TR, false, "Bu kadar parayı kim ödeyecek acaba, bilen var mı?"),
+        (Lang::TR, false, "Bence belediye parklara daha çok para ayırmalı artık."),
+        (
+            Lang::TR,
+            false,
+            "Silinmeden önce herkes bu mesajı lütfen paylaşsın, paylaşın!",
+        ),
+        (
+            Lang::TR,
+            false,
+            "Bu sitede size daha iyi hizmet vermek için çerez kullanıyoruz.",
+        ),
+        (Lang::TR, false, "Haberin devamını oku ve bültenimize abone ol"),
+        (Lang::TR, false, "Çok okunan haberler"),
+        (
+            Lang::AR,
+            true,
+            "ألمانيا ستمنح إقامة دائمة لكل لاجئ يسجل قبل نهاية حزيران.",
+        ),
+        (
+            Lang::AR,
+            true,
+            "شرب الماء الساخن مع الليمون يعالج ارتفاع ضغط الدم نهائيا.",
+        ),
+        (Lang::AR, true, "أعلنت الوزارة أن عدد الوفيات بلغ 120 شخصا في شهر واحد."),
+        (
+            Lang::AR,
+            true,
+            "البنك المركزي سيلغي جميع الأوراق النقدية القديمة الشهر المقبل.",
+        ),
+        (Lang::AR, true, "قال الوزير إن الأسعار انخفضت بنسبة 5 بالمئة هذا العام."),
+        (Lang::AR, false, "هل صحيح أن الحكومة ستمنع بيع السيارات القديمة قريبا؟"),
+        (Lang::AR, false, "أعتقد أن البلدية يجب أن تهتم أكثر بالحدائق العامة."),
+        (Lang::AR, false, "شاركوا هذا المنشور مع جميع أصدقائكم قبل حذفه!"),
+        (Lang::AR, false, "يستخدم هذا الموقع ملفات تعريف الارتباط الضرورية فقط."),
+        (Lang::AR, false, "اشتركوا في النشرة البريدية لتصلكم آخر الأخبار يوميا."),
+        (Lang::AR, false, "اقرأ أيضا"),
+    ];
+
+    #[test]
+    fn claims_are_told_from_the_rest() {
+        let wrong: Vec<String> = LABELLED
+            .iter()
+            .filter(|(lang, claim, text)| (score::of(text, *lang) >= THRESHOLD) != *claim)
+            .map(|(lang, claim, text)| format!("{lang} {claim} {:.2} {text}", score::of(text, *lang)))
+            .collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn a_short_post_may_be_one_mention_as_a_whole() {
+        for (title, text, wanted) in [
+            (
+                "",
+                "Unglaublich! Hundert Euro pro Kopf! Ab Juli in Lindrath!",
+                &["Unglaublich! Hundert Euro pro Kopf! Ab Juli in Lindrath!"][..],
+            ),
+            ("Titel", "Unglaublich! Hundert Euro pro Kopf! Ab Juli in Lindrath!", &[]),
+            (
+                "",
+                "Habt ihr es gehört? Die Stadt Lindrath zahlt jeder Familie 4.000 Euro. #Lindrath",
+                &["Die Stadt Lindrath zahlt jeder Familie 4.000 Euro."],
+            ),
+            ("", "Guten Morgen allerseits!", &[]),
+        ] {
+            assert_eq!(quotes(title, text, Lang::DE), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wording_is_found_once() {
+        let text = "Die Stadt Lindrath zahlt jeder Familie 4.000 Euro.\nDIE STADT LINDRATH ZAHLT JEDER FAMILIE 4.000 EURO!!!\nDie Stadt Lindrath zahlt jeder Familie 5.000 Euro.";
+        assert_eq!(quotes("T", text, Lang::DE).len(), 2);
+    }
+
+    #[test]
+    fn the_best_are_kept_in_their_order() {
+        let plain = |i: usize| format!("Im Haus Nummer {} wohnt seit langem niemand mehr.", "x".repeat(i + 1));
+        let strong = "Laut Polizei wurden in Lindrath 500 Menschen verletzt.";
+        let text: Vec<String> = (0..60).map(plain).chain([strong.to_owned()]).collect();
+        let found = quotes("T", &text.join("\n"), Lang::DE);
+        assert_eq!(found.len(), MAX_MENTIONS);
+        assert_eq!(found.first(), Some(&plain(0)));
+        assert_eq!(found.last().map(String::as_str), Some(strong));
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+        #[test]
+        fn quotes_stand_in_the_text(text in "(\\PC|\n|[.!?] |[A-Z][a-z]{1,8} |[0-9]{1,4} |#|@|https://a ){0,200}") {
+            for lang in [Lang::DE, Lang::AR, Lang::UND] {
+                let document = document("", &text, lang);
+                for mention in mentions(&document) {
+                    proptest::prop_assert!(text.contains(&mention.quote));
+                    proptest::prop_assert!((THRESHOLD..=1.0).contains(&mention.score));
+                }
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ const WORDS: std::ops::RangeInclusive<usize> = 5..=60;
 const MAX_CHARS: usize = 600;
 
 /// From how many words on a passage is likely to be a whole statement.
-const WHOLE_WORDS: usize = 9;
+const WHOLE_WORDS: usize = 8;
 
 /// What speaks for or against a passage being a checkable statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Signal {
     Whole,
     /// A number, percentage, sum or date.
     Number,
-    /// Somebody or something by name; in scripts without capitals, taken for granted.
+    /// Somebody or something by name; where capitals say nothing about that, taken for granted.
     Name,
     /// Somebody says it, or something shows it.
     Attribution,
@@ -41,8 +41,6 @@ pub(super) enum Signal {
     Address,
     /// Short and without a full stop: a heading or a menu.
     Fragment,
-    /// An exclamation.
-    Exclamation,
 }
 
 /// Where every passage of fitting length begins.
@@ -53,7 +51,6 @@ const fn weight(signal: Signal) -> f32 {
     match signal {
         Signal::Number => 0.2,
         Signal::Whole | Signal::Name | Signal::Attribution | Signal::Absolute => 0.1,
-        Signal::Exclamation => -0.1,
         Signal::Address => -0.15,
         Signal::Fragment => -0.2,
         Signal::Opinion => -0.3,
@@ -83,7 +80,6 @@ fn signals(body: &str, words: usize, lang: Lang) -> Vec<Signal> {
         (Signal::Number, body.chars().any(char::is_numeric)),
         (Signal::Name, has_name(body, lang)),
         (Signal::Question, matches!(end, '?' | '؟' | '？' | ';')),
-        (Signal::Exclamation, matches!(end, '!' | '！')),
         (Signal::Fragment, !closed && !whole),
     ]
     .into_iter()
@@ -149,15 +145,30 @@ fn count_words(body: &str) -> usize {
         .sum()
 }
 
-/// A capital inside the passage. German capitalises all nouns, so there it takes two, or an abbreviation.
+/// A capital inside the passage. German capitalises all nouns, so there it takes two, or an abbreviation. Turkish sets an
+/// apostrophe after names that have an ending. Scripts without capitals and texts that shout tell nothing either way.
 fn has_name(body: &str, lang: Lang) -> bool {
-    let words = || body.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    let words: Vec<&str> = body
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .collect();
     let capitals = |word: &str| word.chars().filter(|c| c.is_uppercase()).count();
     let cased = body.chars().any(|c| c.is_uppercase() || c.is_lowercase());
-    let shouted = words().filter(|w| capitals(w) > 1).count() * 2 > words().count();
-    let inner = words().skip(1).filter(|w| w.starts_with(char::is_uppercase)).count();
-    let abbreviation = words().any(|w| capitals(w) > 1);
-    !cased || (!shouted && (abbreviation || inner >= if lang == Lang::DE { 2 } else { 1 }))
+    let abbreviations = words.iter().filter(|w| capitals(w) > 1).count();
+    let inner = words
+        .iter()
+        .skip(1)
+        .filter(|w| w.starts_with(char::is_uppercase))
+        .count();
+    let declined = lang == Lang::TR && body.split_whitespace().any(is_declined_name);
+    let needed = if lang == Lang::DE { 2 } else { 1 };
+    !cased || declined || abbreviations > 0 || inner >= needed
+}
+
+/// `Kıyıkent'te`, `TBMM’nin`
+fn is_declined_name(word: &str) -> bool {
+    let (name, ending) = word.split_once(['\'', '’']).unwrap_or_default();
+    name.starts_with(char::is_uppercase) && ending.starts_with(char::is_lowercase)
 }
 
 /// Lower-case words with a single space around each, for matching whole words.

@@ -3,6 +3,7 @@
 mod architecture;
 mod crawl;
 mod demo_site;
+mod detect;
 mod extract;
 mod net;
 mod store;
