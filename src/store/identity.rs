@@ -9,7 +9,7 @@ use crate::domain::{ExternalFactCheck, Fingerprint};
 
 /// What stays the same while a publisher rewrites a fact-check: publisher and address, else publisher and identifier.
 /// Sixteen bytes of SHA-256, so that the key is short whatever the publisher sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Identity([u8; 16]);
 
 impl Identity {

@@ -113,8 +113,7 @@ impl Incoming {
                 created_at: old.created_at,
                 ..now
             };
-            // As stored: a number that JSON cannot hold is gone there.
-            if now.verdict != old.verdict || Value::from(&now.body) != Value::from(&old.body) {
+            if now.verdict != old.verdict || differs(&now.body, &old.body) {
                 now.version += 1;
             }
         }
@@ -135,6 +134,13 @@ impl Incoming {
     }
 }
 
+/// Whether a body differs from one that was stored, where JSON has rounded its numbers and dropped those it cannot hold.
+fn differs(new: &FactCheckBody, stored: &FactCheckBody) -> bool {
+    let json = |body: &FactCheckBody| serde_json::to_string(body).unwrap_or_default();
+    let as_stored = || serde_json::from_str(&json(new)).is_ok_and(|new: FactCheckBody| json(&new) == json(stored));
+    json(new) != json(stored) && !as_stored()
+}
+
 fn wording(check: &ExternalFactCheck) -> Option<Wording> {
     let text: String = check.claim_reviewed.trim().chars().take(ClaimText::MAX_CHARS).collect();
     Some(Wording::new(ClaimText::parse(&text).ok()?, check.lang))
@@ -142,12 +148,14 @@ fn wording(check: &ExternalFactCheck) -> Option<Wording> {
 
 async fn write(tx: &mut Tx, incoming: &[Incoming], actor: &Actor) -> Result<(), Error> {
     let new = incoming.iter().filter(|check| check.old.is_none());
-    let new: Vec<_> = new.map(|check| (check.now.clone(), Some(check.identity))).collect();
+    let mut new: Vec<_> = new.map(|check| (check.now.clone(), Some(check.identity))).collect();
+    // In one order everywhere, so that two batches with the same rows wait for each other and do not lock.
+    new.sort_unstable_by_key(|(_, identity)| *identity);
     fact_checks::insert(tx, &new, actor).await?;
     let changed = incoming.iter().filter(|check| check.fate() == Fate::Changed);
-    let changed: Vec<_> = changed
-        .filter_map(|check| Some((check.old.clone()?, check.now.clone())))
-        .collect();
+    let changed = changed.filter_map(|check| Some((check.old.clone()?, check.now.clone())));
+    let mut changed: Vec<_> = changed.collect();
+    changed.sort_unstable_by_key(|(old, _)| old.id);
     fact_checks::update(tx, &changed, actor).await
 }
 

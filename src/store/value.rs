@@ -67,7 +67,8 @@ impl From<u32> for Value {
 
 impl From<f32> for Value {
     fn from(number: f32) -> Self {
-        Self::Real(Some(number.into()))
+        // SQLite knows no NaN: it would store a null.
+        Self::Real(Some(if number.is_finite() { number.into() } else { 0.0 }))
     }
 }
 

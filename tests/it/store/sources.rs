@@ -1,13 +1,10 @@
 use klarstelle::{
-    domain::{Action, Actor, ObjectKind, SourceId, SourceKind, WebUrl},
+    domain::{Action, Actor, ObjectKind, SourceId, SourceKind},
     store::{Added, ChangeQuery, Error},
 };
 
+use super::{assert_whole, url};
 use crate::support::databases;
-
-fn url(text: &str) -> WebUrl {
-    WebUrl::parse(text).expect("a web address")
-}
 
 #[tokio::test]
 async fn are_set_once_and_unset() {
@@ -61,7 +58,7 @@ async fn are_set_once_and_unset() {
                 .iter()
                 .all(|c| c.kind == ObjectKind::Source && c.actor == Actor::Operator)
         );
-        assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+        assert_whole(&store).await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use klarstelle::store::{Store, StoreUrl};
+use klarstelle::store::{Error, Store, StoreUrl};
 
 use super::postgres;
 
@@ -16,7 +16,7 @@ pub(crate) struct TestDb {
 
 impl TestDb {
     /// A fresh SQLite file.
-    pub(crate) fn sqlite() -> Self {
+    fn sqlite() -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         Self {
             url: StoreUrl::Sqlite(dir.path().join("store.db")),
@@ -25,7 +25,7 @@ impl TestDb {
     }
 
     /// A fresh database in the run's PostgreSQL cluster.
-    pub(crate) async fn postgres() -> Self {
+    async fn postgres() -> Self {
         let database = postgres::Database::create().await;
         Self {
             url: StoreUrl::Postgres(database.url().to_owned()),
@@ -36,11 +36,21 @@ impl TestDb {
     /// Opens a store in it.
     pub(crate) async fn open(&self) -> Store {
         println!("on {:?}", self.url);
-        Store::open(&self.url).await.expect("the store opens")
+        self.open_again().await.expect("the store opens")
+    }
+
+    /// Opens a store in it, or says why not.
+    pub(crate) async fn open_again(&self) -> Result<Store, Error> {
+        Store::open(&self.url).await
     }
 }
 
 /// One fresh database of each kind.
 pub(crate) async fn databases() -> [TestDb; 2] {
     [TestDb::sqlite(), TestDb::postgres().await]
+}
+
+/// A fresh SQLite file, for what concerns files.
+pub(crate) fn sqlite() -> TestDb {
+    TestDb::sqlite()
 }

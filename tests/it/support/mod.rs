@@ -7,4 +7,4 @@ pub(crate) mod frontier;
 pub(crate) mod namespace;
 mod postgres;
 
-pub(crate) use databases::databases;
+pub(crate) use databases::{databases, sqlite};

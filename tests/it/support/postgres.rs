@@ -116,7 +116,10 @@ fn start(folder: &Path, owner: u32) {
 }
 
 /// A process of its own group waits for the run's end: it does so even if the tests panic, hang or are killed.
-#[expect(clippy::zombie_processes, reason = "it outlives this process, which is the point of it")]
+#[expect(
+    clippy::zombie_processes,
+    reason = "it outlives this process, which is the point of it"
+)]
 fn stop_when_over(folder: &Path, owner: u32) {
     let script = "while kill -0 \"$1\" 2>/dev/null; do sleep 0.5; done; \
                   pid=$(head -n 1 \"$2/data/postmaster.pid\" 2>/dev/null) && kill -QUIT \"$pid\"; sleep 0.5; rm -rf \"$2\" \"$2.lock\"";
