@@ -29,7 +29,7 @@ pub trait Frontier: Sync {
     ) -> impl Future<Output = Result<AddedPages, Self::Error>> + Send;
 
     /// Writes down what a visit came to.
-    fn record(&self, target: &Target, record: &Record) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    fn visited(&self, target: &Target, record: &Record) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// What is remembered of a host; the default for one never met.
     fn host(&self, host: &Authority) -> impl Future<Output = Result<HostMemory, Self::Error>> + Send;

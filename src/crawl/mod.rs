@@ -27,6 +27,8 @@ pub use reader::{Reader, Reading, Visit};
 pub use report::{Event, Outcome, PageCounts, Progress, Report, SourceReport};
 pub use run::{Context, Error, crawl};
 
+pub use crate::net::Validators;
+
 /// Our product token: what robots.txt calls us.
 pub const AGENT: &str = "klarstelle";
 

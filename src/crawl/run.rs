@@ -270,7 +270,7 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
         };
         self.context
             .frontier
-            .record(target, &record)
+            .visited(target, &record)
             .await
             .map_err(Error::frontier)
     }

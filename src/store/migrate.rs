@@ -12,7 +12,10 @@ use super::{
 use crate::domain::Actor;
 
 /// All steps ever taken, in order; step n leads to schema n. A step that was released is never edited.
-const STEPS: &[&str] = &[include_str!("migrations/0001_init.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_init.sql"),
+    include_str!("migrations/0002_frontier.sql"),
+];
 
 /// The newest schema known here.
 const KNOWN: u32 = STEPS.len() as u32;

@@ -15,6 +15,7 @@ mod entries;
 mod error;
 mod fact_checks;
 mod founding;
+mod frontier;
 mod identity;
 mod import;
 mod keys;

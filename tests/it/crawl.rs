@@ -4,6 +4,7 @@ mod failures;
 mod fixtures;
 mod news;
 mod politeness;
+mod remembered;
 mod robots;
 
 use std::{

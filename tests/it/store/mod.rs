@@ -6,6 +6,7 @@ mod claims;
 mod concurrency;
 mod documents;
 mod fact_checks;
+mod frontier;
 mod import;
 mod index_view;
 mod keys;

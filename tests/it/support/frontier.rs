@@ -1,7 +1,7 @@
 //! The crawler's memory in a few maps: what the crawler's tests look into, and a model for the store's.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     convert::Infallible,
     sync::{Mutex, MutexGuard},
 };
@@ -50,7 +50,10 @@ impl MemoryFrontier {
     }
 
     pub(crate) fn add_source(&self, kind: SourceKind, url: WebUrl) -> SourceId {
-        let id = SourceId::new();
+        self.add_source_as(SourceId::new(), kind, url)
+    }
+
+    pub(crate) fn add_source_as(&self, id: SourceId, kind: SourceKind, url: WebUrl) -> SourceId {
         self.rows()
             .sources
             .insert(id, Row::new(url, id, Role::Source(kind), Timestamp::from_millis(0)));
@@ -81,7 +84,8 @@ impl MemoryFrontier {
 
 fn waiting(rows: impl Iterator<Item = Row>, by: Option<Timestamp>) -> Vec<Target> {
     let mut due: Vec<_> = rows.filter(|row| by.is_none_or(|by| row.due_at <= by)).collect();
-    due.sort_by_key(|row| (row.due_at, row.target.url.clone()));
+    // Stable: the maps' order decides between equals.
+    due.sort_by_key(|row| row.due_at);
     due.into_iter().map(|row| row.target).collect()
 }
 
@@ -116,9 +120,10 @@ impl Frontier for MemoryFrontier {
         at: Timestamp,
     ) -> Result<AddedPages, Infallible> {
         let (rows, mut added) = (&mut self.rows().pages, AddedPages::default());
+        let mut named = HashSet::new();
         for url in pages {
             let key = url.key().as_str().to_owned();
-            if rows.contains_key(&key) {
+            if rows.contains_key(&key) || !named.insert(key.clone()) {
                 continue;
             }
             if added.new as usize == limit {
@@ -131,7 +136,7 @@ impl Frontier for MemoryFrontier {
         Ok(added)
     }
 
-    async fn record(&self, target: &Target, record: &Record) -> Result<(), Infallible> {
+    async fn visited(&self, target: &Target, record: &Record) -> Result<(), Infallible> {
         let rows = &mut *self.rows();
         let row = match target.role {
             Role::Source(_) => rows.sources.get_mut(&target.source),
