@@ -5,6 +5,7 @@
 //! commits would turn into a lie.
 
 use std::{
+    collections::HashSet,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
@@ -202,8 +203,9 @@ fn put_all(writer: &mut Writer, entries: &[Entry]) -> Result<(), claim_index::Er
 
 /// Puts the entries and removes the claims that have none any more.
 fn replace_all(writer: &mut Writer, ids: &[String], entries: &[Entry]) -> Result<(), claim_index::Error> {
-    for id in ids.iter().filter(|id| !entries.iter().any(|entry| &&entry.id == id)) {
-        writer.remove(id)?;
+    let standing: HashSet<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+    for gone in ids.iter().filter(|id| !standing.contains(id.as_str())) {
+        writer.remove(gone)?;
     }
     put_all(writer, entries)
 }

@@ -63,7 +63,11 @@ pub(super) fn written(answer: &Answer) -> String {
         (Outcome::Maybe, _) => "Perhaps one of these; too unlike to say so.\n".to_owned(),
         (Outcome::None, _) => "Nothing known. That does not make it true.\n".to_owned(),
     };
-    text.extend(answer.candidates.iter().map(candidate));
+    let told = answer
+        .candidates
+        .iter()
+        .filter(|candidate| candidate.outcome != Outcome::None);
+    text.extend(told.map(candidate));
     text
 }
 

@@ -1,6 +1,8 @@
 //! What does the operator want done? Thin: read the settings, call one function, print, say how it went.
 
 mod context;
+mod crawl;
+mod demo;
 mod doctor;
 mod eval;
 mod extract;
@@ -64,6 +66,10 @@ struct Global {
 enum Command {
     /// Run the service: API, pages, and the index that follows the store
     Serve(serve::ServeArgs),
+    /// Show everything on a bundled example web, without configuration
+    Demo(demo::DemoArgs),
+    /// Visit the sources that are due, then exit (for cron)
+    Crawl(crawl::CrawlArgs),
     /// Read fact-checks from ClaimReview files: JSON-LD, a DataFeed or NDJSON
     Import(import::ImportArgs),
     /// Ask whether a text or an address is a known claim
@@ -125,6 +131,9 @@ fn settle(cli: &Cli) -> Result<Settings, config::Error> {
     if let Command::Serve(args) = &cli.command {
         flag("server.listen", "--listen", &args.listen);
     }
+    if let Command::Demo(args) = &cli.command {
+        flag("server.listen", "--listen", &args.listen);
+    }
     Layers {
         file: global.config.clone(),
         variables: std::env::vars().collect(),
@@ -145,6 +154,8 @@ impl Command {
     async fn run(self, settings: &Settings) -> anyhow::Result<()> {
         match self {
             Self::Serve(args) => serve::serve(settings, &args).await,
+            Self::Demo(args) => demo::demo(settings, &args).await,
+            Self::Crawl(args) => crawl::run(settings, &args).await,
             Self::Import(args) => import::run(settings, &args).await,
             Self::Lookup(args) => lookup::run(settings, &args).await,
             Self::Source(command) => source::run(settings, &command).await,

@@ -96,6 +96,14 @@ pub struct Web {
     _servers: JoinSet<()>,
 }
 
+impl Web {
+    /// The sites' addresses, as the setting `net.allow_loopback` takes them.
+    pub fn allow_loopback(&self) -> String {
+        let authorities = self.sites.iter().map(|site| site.base.to_url().authority().to_owned());
+        authorities.collect::<Vec<_>>().join(",")
+    }
+}
+
 /// Serves all sites on loopback, each on a port that the system chooses.
 pub async fn serve() -> Result<Web, Error> {
     let bound = bind().await?;

@@ -1,6 +1,8 @@
 //! What becomes of what was fetched? Bytes come in; sightings of claims, and fact-checks, go into the store: the pipeline
 //! as one readable path.
 
+mod reading;
+
 use crate::{
     cluster::{self, Home, Placed, Prints},
     detect,

@@ -7,4 +7,7 @@ mod detect;
 mod extract;
 mod net;
 mod store;
+mod cli;
+mod docs;
+mod kill;
 mod support;

@@ -6,5 +6,6 @@ pub(crate) mod fake_web;
 pub(crate) mod frontier;
 pub(crate) mod namespace;
 mod postgres;
+pub(crate) mod process;
 
 pub(crate) use databases::{databases, sqlite};

@@ -1,0 +1,163 @@
+//! `klarstelle crawl`: visit what is due, then exit. For cron: silent unless something is wrong.
+
+use std::{collections::BTreeMap, io::IsTerminal, time::Duration};
+
+use anyhow::Context as _;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::{
+    context::{lock, open_store, refresh_index},
+    output::{Partly, print},
+};
+use crate::{
+    config::{self, OutputFormat, Settings},
+    crawl::{self, Context, Due, Event, Progress, Report},
+    domain::{Actor, Timestamp},
+    ingest::Ingest,
+    net::{self, Client},
+    store::Store,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct CrawlArgs {
+    /// Visit all sources now, due or not
+    #[arg(long)]
+    all: bool,
+}
+
+/// A run as it is printed.
+#[derive(Debug, Serialize)]
+struct Printed {
+    sources: u64,
+    failed: Vec<FailedSource>,
+    pages: BTreeMap<&'static str, u64>,
+    documents: u64,
+    fact_checks: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct FailedSource {
+    url: String,
+    code: String,
+    reason: String,
+}
+
+pub(super) async fn run(settings: &Settings, args: &CrawlArgs) -> anyhow::Result<()> {
+    let store = open_store(settings).await?;
+    let _lock = lock(settings, "crawl")?;
+    let due = if args.all { Due::All } else { Due::By(Timestamp::now()) };
+    let report = crawl(settings, &store, due, &bar()).await;
+    let indexed = refresh_index(settings, &store).await;
+    let report = printed(&report?);
+    indexed?;
+    if settings.format == OutputFormat::Json {
+        print(settings, &report, |_| String::new())?;
+    }
+    complain(&report)
+}
+
+/// One run, with its progress shown on a bar.
+pub(super) async fn crawl(settings: &Settings, store: &Store, due: Due, bar: &Bar) -> anyhow::Result<Report> {
+    let client = client(settings)?;
+    let ingest = Ingest::new(store.clone(), Actor::Crawl);
+    let context = Context {
+        client: &client,
+        settings: &politeness(settings),
+        frontier: store,
+        reader: &ingest,
+        clock: &Timestamp::now,
+        progress: bar,
+    };
+    let report = crawl::crawl(&context, due).await;
+    bar.0.finish_and_clear();
+    Ok(report?)
+}
+
+fn client(settings: &Settings) -> anyhow::Result<Client> {
+    let net = &settings.net;
+    let allowed = net
+        .allow_loopback
+        .parse()
+        .map_err(|error: net::AllowedError| config::Error::BadValue {
+            key: "net.allow_loopback".to_owned(),
+            origin: config::Origin::Variable("KLARSTELLE_NET_ALLOW_LOOPBACK".to_owned()),
+            reason: error.to_string(),
+        })?;
+    let settings = net::Settings {
+        allowed,
+        ports: net.allow_ports.clone(),
+        contact: settings.crawl.contact.clone(),
+        deadline: Duration::from_millis(net.timeout_ms),
+        max_body: net.max_body_bytes as usize,
+        ..net::Settings::default()
+    };
+    Client::new(settings).context("cannot set up the HTTP client")
+}
+
+fn politeness(settings: &Settings) -> crawl::Settings {
+    let crawl = &settings.crawl;
+    crawl::Settings {
+        min_delay: Duration::from_millis(crawl.min_delay_ms),
+        concurrency: crawl.concurrency,
+        interval: Duration::from_millis(crawl.interval_ms),
+        max_pages_per_run: crawl.max_pages_per_run,
+        max_pages_per_host: crawl.max_pages_per_host,
+    }
+}
+
+/// A progress bar on a terminal; nothing under cron.
+pub(super) struct Bar(ProgressBar);
+
+pub(super) fn bar() -> Bar {
+    if !std::io::stderr().is_terminal() {
+        return Bar(ProgressBar::hidden());
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {wide_msg}").expect("a template that parses");
+    Bar(ProgressBar::new(0).with_style(style))
+}
+
+impl Progress for Bar {
+    fn happened(&self, event: Event<'_>) {
+        match event {
+            Event::Planned(more) => self.0.inc_length(more as u64),
+            Event::Began(url) => self.0.set_message(url.to_string()),
+            Event::Ended { .. } => self.0.inc(1),
+        }
+    }
+}
+
+fn printed(report: &Report) -> Printed {
+    let failed = report.failed().map(|(source, obstacle)| FailedSource {
+        url: source.url.to_string(),
+        code: obstacle.code(),
+        reason: obstacle.to_string(),
+    });
+    let pages = report.pages;
+    Printed {
+        sources: report.sources.len() as u64,
+        failed: failed.collect(),
+        pages: BTreeMap::from([
+            ("fetched", pages.fetched),
+            ("not_modified", pages.not_modified),
+            ("failed", pages.failed),
+            ("skipped_by_robots", pages.skipped_by_robots),
+            ("skipped_by_guard", pages.skipped_by_guard),
+            ("postponed", pages.postponed),
+        ]),
+        documents: report.documents,
+        fact_checks: report.fact_checks,
+    }
+}
+
+/// One line for each source that failed.
+fn complain(report: &Printed) -> anyhow::Result<()> {
+    for source in &report.failed {
+        eprintln!("klarstelle: {}: {} ({})", source.url, source.reason, source.code);
+    }
+    if report.failed.is_empty() {
+        return Ok(());
+    }
+    Err(Partly(format!("{} of {} sources failed", report.failed.len(), report.sources)).into())
+}

@@ -1,0 +1,6 @@
+//! The command line, as an operator uses it.
+
+mod crawling;
+mod importing;
+mod measuring;
+mod settings;
