@@ -14,6 +14,8 @@ use crate::{Error, Hit, Lang, Page};
 
 /// More words narrow nothing down.
 const MAX_WORDS: usize = 16;
+/// Characters of those words; a search is typed by hand.
+const MAX_CHARS: usize = 500;
 /// Words that an unfinished word may stand for, the most frequent ones.
 const MAX_COMPLETIONS: usize = 50;
 /// Results that can be reached by paging.
@@ -43,6 +45,7 @@ pub(crate) fn search(snapshot: &Snapshot, words: &str, page: Page) -> Result<Vec
 /// For each word the terms that stand for it; none where the index lacks it.
 fn wanted(snapshot: &Snapshot, words: &str) -> Result<Vec<BTreeSet<Term>>, Error> {
     let neutral = snapshot.fields.neutral;
+    let words: &str = &words.chars().take(MAX_CHARS).collect::<String>();
     let typed: Vec<String> = analyse(words, Lang::UND)
         .tokens
         .into_iter()

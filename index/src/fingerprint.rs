@@ -26,9 +26,10 @@ impl Fingerprint {
     /// Of texts that say the same words in the same order.
     ///
     /// URLs, mentions, `RT` and `via` signatures, punctuation, emoji, hashtag marks, diacritics and case do not
-    /// count; words, negations and numbers do. `None` under four words, where equality means little.
+    /// count; words, negations and numbers do. The first 2,000 words are looked at; `None` under four, where
+    /// equality means little.
     pub fn near_verbatim(text: &str) -> Option<Fingerprint> {
-        let words: Vec<String> = folded_words(text).collect();
+        let words = folded_words(text);
         (words.len() >= MIN_WORDS).then(|| Fingerprint::hash("v1|near|", &words.join(" ")))
     }
 
@@ -61,7 +62,7 @@ impl fmt::Debug for Fingerprint {
 ///
 /// "500 dead" and "5,000 dead" stay two claims however alike they are otherwise.
 pub fn contradicts(a: &str, b: &str) -> bool {
-    Said::of(folded_words(a)) != Said::of(folded_words(b))
+    Said::of(&folded_words(a)) != Said::of(&folded_words(b))
 }
 
 /// The two things in a text that one small edit turns into another claim.
@@ -73,7 +74,7 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    pub(crate) fn of(words: impl Iterator<Item = impl AsRef<str>>) -> Said {
+    pub(crate) fn of(words: &[impl AsRef<str>]) -> Said {
         let mut said = Said::default();
         for word in words {
             let word = word.as_ref();

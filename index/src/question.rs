@@ -53,7 +53,7 @@ impl Question {
         let lang = query.lang.unwrap_or_else(|| Lang::detect(&query.text));
         let analysis = analyse(&query.text, lang);
         let neutral: Vec<&str> = analysis.tokens.iter().map(|token| token.neutral.as_str()).collect();
-        let said = Said::of(neutral.iter());
+        let said = Said::of(&neutral);
         Ok(Question {
             language: analysis.language,
             words: asked_words(&analysis, snapshot, weights)?,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use crate::analyzer::{MAX_TOKENS, folded_words};
+use crate::analyzer::folded_words;
 use crate::fingerprint::MIN_WORDS;
 
 const VALUES: usize = 64;
@@ -15,9 +15,9 @@ const BANDS: usize = 16;
 pub struct Sketch([u32; VALUES]);
 
 impl Sketch {
-    /// The sketch of a text's first 2,000 words; `None` under four words, where shingles mean little.
+    /// The sketch of a text's first 2,000 words; `None` under four, where shingles mean little.
     pub fn of(text: &str) -> Option<Sketch> {
-        let words: Vec<String> = folded_words(text).take(MAX_TOKENS).collect();
+        let words = folded_words(text);
         if words.len() < MIN_WORDS {
             return None;
         }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
-use tantivy::{IndexWriter, TantivyDocument, Term};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
+use tantivy::query::AllQuery;
+use tantivy::{IndexWriter, SegmentMeta, TantivyDocument, Term};
 
 use crate::analyzer::language;
 use crate::index::ClaimIndex;
@@ -26,13 +27,7 @@ pub struct Writer {
 
 impl Writer {
     pub(crate) fn new(index: ClaimIndex) -> Result<Writer, Error> {
-        // One thread: text is analysed on the caller's thread meanwhile, and a batch becomes one segment.
-        let options = IndexWriterOptions::builder()
-            .num_worker_threads(1)
-            .num_merge_threads(1)
-            .memory_budget_per_thread(HEAP_BYTES)
-            .build();
-        let inner: IndexWriter = index.tantivy().writer_with_options(options)?;
+        let inner: IndexWriter = index.tantivy().writer_with_options(options())?;
         let mut policy = LogMergePolicy::default();
         policy.set_del_docs_ratio_before_merge(DELETED_SHARE);
         inner.set_merge_policy(Box::new(policy));
@@ -56,7 +51,8 @@ impl Writer {
 
     /// Removes all entries.
     pub fn clear(&mut self) -> Result<(), Error> {
-        self.inner.delete_all_documents()?;
+        // Not `delete_all_documents`: it forgets entries that were put since the last commit, and turns the clock back.
+        self.inner.delete_query(Box::new(AllQuery))?;
         Ok(())
     }
 
@@ -70,6 +66,36 @@ impl Writer {
         commit.commit()?;
         self.index.reload()
     }
+}
+
+impl Writer {
+    /// Rewrites the committed entries as one segment, without what was replaced or removed: smallest and fastest,
+    /// and scored as if it had been built at once. Worth its time after a rebuild, or at night. What was not
+    /// committed is forgotten.
+    pub fn compact(self) -> Result<(), Error> {
+        let Writer { index, inner } = self;
+        // Merges under way hold segments that could then not be merged.
+        inner.wait_merging_threads()?;
+        let segments = index.tantivy().searchable_segment_metas()?;
+        let is_compact = segments.len() < 2 && segments.iter().all(|segment| !segment.has_deletes());
+        if !is_compact {
+            let mut inner: IndexWriter = index.tantivy().writer_with_options(options())?;
+            inner.set_merge_policy(Box::new(NoMergePolicy));
+            let ids: Vec<_> = segments.iter().map(SegmentMeta::id).collect();
+            inner.merge(&ids).wait()?;
+            inner.wait_merging_threads()?;
+        }
+        index.reload()
+    }
+}
+
+/// One thread: text is analysed on the caller's thread meanwhile, and a batch becomes one segment.
+fn options() -> IndexWriterOptions {
+    IndexWriterOptions::builder()
+        .num_worker_threads(1)
+        .num_merge_threads(1)
+        .memory_budget_per_thread(HEAP_BYTES)
+        .build()
 }
 
 impl fmt::Debug for Writer {

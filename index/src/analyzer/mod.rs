@@ -50,7 +50,7 @@ pub(crate) struct Analysis {
 /// Cuts a text into tokens.
 pub(crate) fn analyse(text: &str, lang: Lang) -> Analysis {
     let language = language::find(lang);
-    let tokens = surface_words(text)
+    let tokens = words(&clean(text))
         .flat_map(|word| expand(&word))
         .filter_map(|word| token(&word, language))
         .take(MAX_TOKENS)
@@ -58,25 +58,23 @@ pub(crate) fn analyse(text: &str, lang: Lang) -> Analysis {
     Analysis { language, tokens }
 }
 
-/// The folded words of a text in order, without links, @handles and signatures: what near-verbatim copies have in
-/// common.
-pub(crate) fn folded_words(text: &str) -> impl Iterator<Item = String> {
-    let mut words = surface_words(signature::without_signature(text)).peekable();
-    std::iter::from_fn(move || {
-        let word = words.next()?;
+/// The folded words of a text in order, at most [`MAX_TOKENS`], without links, @handles and signatures: what
+/// near-verbatim copies have in common.
+pub(crate) fn folded_words(text: &str) -> Vec<String> {
+    let text = clean(signature::without_signature(text));
+    let mut words = words(&text).peekable();
+    let mut folded = Vec::new();
+    while let Some(word) = words.next().filter(|_| folded.len() < MAX_TOKENS) {
         let before_handle = words.peek().is_some_and(|next| next.mark == Mark::At);
-        let counts = word.mark != Mark::At && !(before_handle && signature::credits(&word.text));
-        Some(if counts {
-            neutral_form(&word.text)
-        } else {
-            String::new()
-        })
-    })
-    .filter(|word| !word.is_empty())
+        if word.mark != Mark::At && !(before_handle && signature::credits(&word.text)) {
+            folded.extend(Some(neutral_form(&word.text)).filter(|word| !word.is_empty()));
+        }
+    }
+    folded
 }
 
-fn surface_words(text: &str) -> impl Iterator<Item = Word> {
-    words(url::without_urls(&prepare::prepare(text)))
+fn clean(text: &str) -> String {
+    url::without_urls(&prepare::prepare(text))
 }
 
 /// A hashtag or handle counts as itself and as the words it is made of.

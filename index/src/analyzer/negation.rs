@@ -51,7 +51,7 @@ mod tests {
         ];
         for (text, wanted) in cases {
             assert_eq!(
-                folded_words(text).filter(|word| negates(word)).count(),
+                folded_words(text).iter().filter(|word| negates(word)).count(),
                 wanted,
                 "{text}"
             );

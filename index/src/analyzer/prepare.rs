@@ -4,12 +4,18 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::normalise::is_visible;
 
-/// Drops invisible characters, applies NFKC, and writes every decimal digit and every apostrophe in ASCII.
+/// Characters looked at: [`super::MAX_TOKENS`] words of the greatest length that counts.
+const MAX_CHARS: usize = super::MAX_TOKENS * super::word::MAX_WORD_CHARS;
+
+/// Drops invisible characters, applies NFKC, and writes every decimal digit and every apostrophe in ASCII. What comes
+/// after [`MAX_CHARS`] is ignored.
 pub(super) fn prepare(text: &str) -> String {
-    if text.is_ascii() {
-        return text.replace('`', "'").replace('\0', "");
-    }
-    text.chars().filter(|&c| is_visible(c)).nfkc().map(plain).collect()
+    text.chars()
+        .filter(|&c| is_visible(c))
+        .nfkc()
+        .map(plain)
+        .take(MAX_CHARS)
+        .collect()
 }
 
 fn plain(c: char) -> char {

@@ -1,11 +1,12 @@
 //! Comes in: prepared text. Goes out: its words, pairs of characters where a script writes none.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation;
+use unicode_segmentation::{UnicodeSegmentation, UnicodeWordIndices};
 
 /// Longer words are cut: nothing that long carries meaning, and the index should not hold it.
-const MAX_WORD_CHARS: usize = 64;
+pub(super) const MAX_WORD_CHARS: usize = 64;
 
 /// A word as it stands in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,52 +49,68 @@ pub(crate) fn is_unspaced(c: char) -> bool {
 ///
 /// Runs of an unspaced script become overlapping pairs of characters, a lone character stays alone. Words glued by
 /// dots, colons or underscores are taken apart (`end.Start`), abbreviations put together (`U.S` is `US`).
-pub(crate) fn words(text: String) -> Words {
+pub(crate) fn words(text: &str) -> Words<'_> {
     Words {
         text,
-        next: 0,
+        segments: text.unicode_word_indices(),
+        run: 0..0,
         queue: VecDeque::new(),
     }
 }
 
 /// See [`words`].
-#[derive(Debug)]
-pub(crate) struct Words {
-    text: String,
-    /// Byte at which the unread part begins; always on a segment's border.
-    next: usize,
+pub(crate) struct Words<'a> {
+    text: &'a str,
+    segments: UnicodeWordIndices<'a>,
+    /// Bytes of an unspaced script that may go on in the next segment.
+    run: Range<usize>,
     queue: VecDeque<Word>,
 }
 
-impl Iterator for Words {
+impl Iterator for Words<'_> {
     type Item = Word;
 
     fn next(&mut self) -> Option<Word> {
         while self.queue.is_empty() {
-            self.read()?;
+            match self.segments.next() {
+                Some((start, segment)) => self.read(start, segment),
+                None if self.run.is_empty() => return None,
+                None => self.end_run(),
+            }
         }
         self.queue.pop_front()
     }
 }
 
-impl Words {
-    /// Moves the next word, or run of an unspaced script, to the queue; `None` at the end.
-    fn read(&mut self) -> Option<()> {
-        let rest = &self.text[self.next..];
-        let (offset, segment) = rest.unicode_word_indices().next()?;
-        let start = self.next + offset;
-        if segment.starts_with(is_unspaced) {
-            let rest = &self.text[start..];
-            let run = &rest[..rest.find(|c| !is_unspaced(c)).unwrap_or(rest.len())];
-            push_pairs(run, &mut self.queue);
-            self.next = start + run.len();
-        } else {
-            let mark = mark_before(&self.text[..start]);
-            let end = segment.find(is_unspaced).unwrap_or(segment.len());
-            push_parts(&segment[..end], mark, &mut self.queue);
-            self.next = start + end;
+impl Words<'_> {
+    /// Takes a segment apart into runs of spaced and unspaced characters (`covid백신19` is one segment).
+    fn read(&mut self, start: usize, segment: &str) {
+        let mut from = 0;
+        while let Some(c) = segment[from..].chars().next() {
+            let unspaced = is_unspaced(c);
+            let piece = &segment[from..];
+            let length = piece.find(|c| is_unspaced(c) != unspaced).unwrap_or(piece.len());
+            let range = start + from..start + from + length;
+            if !unspaced {
+                self.end_run();
+                push_parts(
+                    &piece[..length],
+                    mark_before(&self.text[..range.start]),
+                    &mut self.queue,
+                );
+            } else if self.run.end == range.start {
+                self.run.end = range.end;
+            } else {
+                self.end_run();
+                self.run = range;
+            }
+            from += length;
         }
-        Some(())
+    }
+
+    fn end_run(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        push_pairs(&self.text[run], &mut self.queue);
     }
 }
 
@@ -107,8 +124,7 @@ fn mark_before(text: &str) -> Mark {
 
 fn push_pairs(run: &str, queue: &mut VecDeque<Word>) {
     let chars: Vec<char> = run.chars().collect();
-    let width = chars.len().min(2);
-    let pairs = chars.windows(width.max(1)).map(|pair| pair.iter().collect());
+    let pairs = chars.windows(chars.len().clamp(1, 2)).map(|pair| pair.iter().collect());
     queue.extend(pairs.map(|text| Word { text, mark: Mark::None }));
 }
 
@@ -142,7 +158,7 @@ mod tests {
             Mark::Hash => format!("#{}", word.text),
             Mark::At => format!("@{}", word.text),
         };
-        words(text.to_owned()).map(marked).collect()
+        words(text).map(marked).collect()
     }
 
     #[test]

@@ -1,0 +1,7 @@
+//! What the crate promises, seen from outside, in one binary.
+
+mod languages;
+mod normaliser;
+mod properties;
+mod robustness;
+mod support;
