@@ -1,5 +1,6 @@
 //! What the crate promises, seen from outside, in one binary.
 
+mod durability;
 mod languages;
 mod normaliser;
 mod properties;
