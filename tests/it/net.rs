@@ -1,4 +1,4 @@
-//! The guarded client against a web that means harm. Row numbers (F1, …) are those of `SECURITY.md`'s threat list.
+//! The guarded client against a web that means harm. Row numbers (F1, …) are those of `docs/hostile-web.md`.
 
 mod addresses;
 mod bodies;
@@ -7,8 +7,8 @@ mod redirects;
 use std::time::Duration;
 
 use klarstelle::{
-    domain::WebUrl,
-    net::{Client, Fetched, Request, Settings},
+    domain::{UrlError, WebUrl},
+    net::{Client, FetchError, Fetched, Request, Settings},
 };
 
 /// A client for tests: loopback allowed, little patience.
@@ -30,5 +30,23 @@ async fn outcome(client: &Client, url: WebUrl) -> Result<usize, &'static str> {
     match client.fetch(Request::get(url)).await {
         Ok(Fetched { body, .. }) => Ok(body.len()),
         Err(error) => Err(error.as_str()),
+    }
+}
+
+#[test]
+fn each_reason_stands_in_the_document() {
+    let text = include_str!("../../docs/hostile-web.md");
+    for error in [
+        FetchError::AddressNotAllowed,
+        FetchError::PortNotAllowed,
+        FetchError::UrlNotAllowed(UrlError::Scheme),
+        FetchError::BadRedirect,
+        FetchError::TooManyRedirects,
+        FetchError::TooLarge,
+        FetchError::Timeout,
+        FetchError::Decode(None),
+        FetchError::Protocol(None),
+    ] {
+        assert!(text.contains(&format!("`{}`", error.as_str())), "{}", error.as_str());
     }
 }
