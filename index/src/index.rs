@@ -160,7 +160,7 @@ impl ClaimIndex {
         self.inner.reader.searcher()
     }
 
-    pub(crate) fn snapshot(&self) -> Snapshot<'_> {
+    fn snapshot(&self) -> Snapshot<'_> {
         Snapshot::new(self.searcher(), &self.inner.fields, &self.inner.weights)
     }
 }

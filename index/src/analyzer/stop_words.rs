@@ -1,4 +1,5 @@
-//! Words that only hold a sentence together, folded. Left out of queries, never out of the index. Negations are
+//! Words that only hold a sentence together, folded. Left out of queries and of the languages' own fields; the
+//! neutral field keeps them, for texts whose language was guessed wrong. Negations are
 //! not among them: "does not cause" is another claim than "causes".
 
 pub(super) const ENGLISH: &str = "\

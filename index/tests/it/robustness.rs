@@ -9,7 +9,7 @@ use claim_index::{contradicts, normalise_text};
 use crate::support::{ask, claim, first, index_of};
 
 /// Generous for an unoptimised build on a busy machine; a quadratic step would take minutes.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 fn hostile_texts() -> Vec<(&'static str, String)> {
     let mut distinct = String::new();
