@@ -61,7 +61,10 @@ struct QuestionWire {
 impl QuestionWire {
     fn check(&self) -> Result<Question, Problem> {
         let mut faults = Faults::default();
-        let lang = self.language.as_deref().and_then(|tag| faults.take("/language", read::language(tag)));
+        let lang = self
+            .language
+            .as_deref()
+            .and_then(|tag| faults.take("/language", read::language(tag)));
         let question = match (&self.text, &self.url) {
             (Some(text), None) if clean(text).is_empty() => faults.refuse("/text", "expected a text that is not empty"),
             (Some(text), None) => Some(Question::from_text(text, lang)),

@@ -18,19 +18,31 @@ pub(crate) fn language(text: &str) -> Result<Lang, &'static str> {
 /// A web address, exactly: the URL standard would drop spaces and line breaks, which no contract describes.
 pub(crate) fn url(text: &str) -> Result<WebUrl, UrlError> {
     let is_exact = !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    if is_exact { WebUrl::parse(text) } else { Err(UrlError::Malformed) }
+    if is_exact {
+        WebUrl::parse(text)
+    } else {
+        Err(UrlError::Malformed)
+    }
 }
 
 /// A claim's wording. Its length counts as it was sent, before cleaning.
 pub(crate) fn claim_text(text: &str) -> Result<ClaimText, ClaimTextError> {
     let is_long = text.chars().nth(ClaimText::MAX_CHARS).is_some();
-    if is_long { Err(ClaimTextError::TooLong) } else { ClaimText::parse(text) }
+    if is_long {
+        Err(ClaimTextError::TooLong)
+    } else {
+        ClaimText::parse(text)
+    }
 }
 
 /// Why a reviewer does something. Its length counts as it was sent, before cleaning.
 pub(crate) fn reason(text: &str) -> Result<Reason, ReasonError> {
     let is_long = text.chars().nth(Reason::MAX_CHARS).is_some();
-    if is_long { Err(ReasonError::TooLong) } else { Reason::parse(text) }
+    if is_long {
+        Err(ReasonError::TooLong)
+    } else {
+        Reason::parse(text)
+    }
 }
 
 /// A time.

@@ -10,6 +10,10 @@ const MAX_TARGET_BYTES: usize = 8192;
 /// Checks target and host. `allowed_hosts` empty: any.
 pub(crate) fn check<B>(request: &Request<B>, allowed_hosts: &[String]) -> Result<(), Problem> {
     let uri = request.uri();
+    if uri.path().is_empty() {
+        // The authority form of CONNECT: we are nobody's proxy. Warp's path filters would panic on it.
+        return Err(Problem::new(ErrorCode::MethodNotAllowed).with_allow(String::new()));
+    }
     let target = uri.path().len() + uri.query().map_or(0, str::len);
     if target > MAX_TARGET_BYTES {
         return Err(Problem::new(ErrorCode::AddressTooLong));
@@ -75,6 +79,13 @@ mod tests {
             ("/", vec!["a.example", "a.example"], Version::HTTP_11, vec![], bad),
             ("/", vec!["a/b"], Version::HTTP_11, vec![], bad),
             ("/", vec![""], Version::HTTP_11, vec![], bad),
+            (
+                "a.example:443",
+                vec!["a.example:443"],
+                Version::HTTP_11,
+                vec![],
+                Some(ErrorCode::MethodNotAllowed),
+            ),
             (
                 &long,
                 vec!["a.example"],

@@ -1,11 +1,13 @@
 //! What several areas' tests stand on.
 
+pub(crate) mod app;
 mod databases;
 pub(crate) mod dev_data;
 pub(crate) mod fake_web;
 pub(crate) mod frontier;
+pub(crate) mod live;
 pub(crate) mod namespace;
 mod postgres;
 pub(crate) mod process;
 
-pub(crate) use databases::{databases, sqlite};
+pub(crate) use databases::{TestDb, databases, sqlite};
