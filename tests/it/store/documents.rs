@@ -60,7 +60,7 @@ async fn a_changed_page_adds_only_what_is_new() {
             .record(
                 &page("https://paper.example/1", "v1"),
                 &now(),
-                &[dam.clone()],
+                std::slice::from_ref(&dam),
                 &Actor::Crawl,
             )
             .await
@@ -368,7 +368,7 @@ async fn hold_any_text() {
             ..placed(quote)
         };
         let done = store
-            .record(&document, &now(), &[placed.clone()], &Actor::Crawl)
+            .record(&document, &now(), std::slice::from_ref(&placed), &Actor::Crawl)
             .await
             .unwrap();
         assert_eq!(done.sightings_new, 1);

@@ -258,7 +258,7 @@ async fn tells_checks_apart_by_publisher_and_url_or_identifier() {
     for db in databases().await {
         let store = db.open().await;
         let base = external(1, "Salt in the ear heals a cold");
-        let bare = ExternalFactCheck {
+        let unlinked = ExternalFactCheck {
             url: None,
             ..base.clone()
         };
@@ -268,14 +268,14 @@ async fn tells_checks_apart_by_publisher_and_url_or_identifier() {
         };
         let batch = [
             base.clone(),
-            bare.clone(),
+            unlinked.clone(),
             ExternalFactCheck {
                 identifier: Some("kb-2".to_owned()),
-                ..bare.clone()
+                ..unlinked.clone()
             },
             ExternalFactCheck {
                 identifier: None,
-                ..bare.clone()
+                ..unlinked.clone()
             },
             ExternalFactCheck {
                 publisher: named("Mizan"),
@@ -283,7 +283,7 @@ async fn tells_checks_apart_by_publisher_and_url_or_identifier() {
             },
             ExternalFactCheck {
                 publisher: named(" klarblick "),
-                ..bare
+                ..unlinked
             },
             ExternalFactCheck {
                 url: Some(url("https://klarblick.example/checks/1?utm_medium=feed")),

@@ -13,6 +13,7 @@ mod keys;
 mod kill;
 mod no_space;
 mod opening;
+mod refusals;
 mod sources;
 
 use klarstelle::{
