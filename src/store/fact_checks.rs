@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     Action, Actor, ExternalFactCheck, FactCheck, FactCheckBody, FactCheckId, FactCheckOrigin, FactCheckVersion,
-    ObjectKind, OwnFactCheck, Publisher, Rating, UrlKey, Verdict, WebUrl,
+    ObjectKind, OwnFactCheck, UrlKey, Verdict, WebUrl,
 };
 
 /// The columns that [`fact_check`] reads, of `fact_checks` as `f` and `fact_check_versions` as `v`.
@@ -116,14 +116,9 @@ fn new(tx: &Tx, body: FactCheckBody, verdict: Verdict) -> FactCheck {
     }
 }
 
-/// Stands in until the rating table lands.
-const fn verdict(_: &Publisher, _: &Rating) -> Verdict {
-    Verdict::Unmapped
-}
-
 /// Another publisher's fact-check as a new one.
 pub(super) fn external(tx: &Tx, check: &ExternalFactCheck) -> FactCheck {
-    let verdict = verdict(&check.publisher, &check.rating);
+    let verdict = Verdict::of(&check.publisher, &check.rating);
     new(tx, FactCheckBody::External(check.clone()), verdict)
 }
 

@@ -13,6 +13,7 @@ async fn entered_ones_are_known_by_their_identity() {
         let check = external(1, "Salt heals");
         let made = external_check(&store, &check).await;
         assert_eq!((made.origin(), made.version), (FactCheckOrigin::External, 1));
+        assert_eq!(made.verdict, Verdict::False, "by the rating table");
         assert_eq!(made.body, FactCheckBody::External(check.clone()));
         assert_eq!(store.fact_check(&made.id).await.unwrap(), Some(made.clone()));
 

@@ -23,7 +23,10 @@ async fn a_full_disk_loses_nothing() {
         let mount = format!("mount -t tmpfs -o size={megabytes}m tmpfs \"${DISK}\" && exec \"$0\" \"$@\"");
         let on_small_disk = |command: &[&str]| {
             let mut unshare = Command::new("unshare");
-            unshare.args(["--mount", "--map-root-user", "--", "sh", "-c", &mount]).args(command).env(DISK, dir.path());
+            unshare
+                .args(["--mount", "--map-root-user", "--", "sh", "-c", &mount])
+                .args(command)
+                .env(DISK, dir.path());
             unshare.output().expect("the command `unshare`")
         };
         if !on_small_disk(&["true"]).status.success() {
@@ -33,7 +36,11 @@ async fn a_full_disk_loses_nothing() {
         let this = env::current_exe().unwrap();
         let run = on_small_disk(&[this.to_str().unwrap(), "--exact", NAME, "--nocapture"]);
         let said = String::from_utf8_lossy(&run.stdout);
-        assert!(run.status.success(), "at {megabytes} MB\n{said}{}", String::from_utf8_lossy(&run.stderr));
+        assert!(
+            run.status.success(),
+            "at {megabytes} MB\n{said}{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
         assert!(said.contains("1 passed"), "{said}");
     }
 }
@@ -57,7 +64,11 @@ async fn fill(disk: PathBuf) {
     for _ in 0..3 {
         let again = batch(&store, acknowledged.len()).await;
         assert!(matches!(again, Err(Error::Full(_))), "{again:?}");
-        assert_eq!(store.counts().await.unwrap().fact_checks, rows, "reading goes on, of the batch nothing landed");
+        assert_eq!(
+            store.counts().await.unwrap().fact_checks,
+            rows,
+            "reading goes on, of the batch nothing landed"
+        );
     }
     assert_whole(&store).await;
 
@@ -75,6 +86,8 @@ async fn fill(disk: PathBuf) {
 async fn batch(store: &Store, number: usize) -> Result<u64, Error> {
     let number = u32::try_from(number).unwrap() * 20;
     let rows = number..number + 20;
-    let rows: Vec<_> = rows.map(|row| external(row, &format!("Claim number {row} that takes some room on the disk"))).collect();
+    let rows: Vec<_> = rows
+        .map(|row| external(row, &format!("Claim number {row} that takes some room on the disk")))
+        .collect();
     store.import(&rows, &Actor::Import).await.map(|tally| tally.new)
 }

@@ -64,10 +64,14 @@ async fn work_undone_by_others_is_done_again() {
     let store = db.open().await;
     for (number, code) in ["40001", "40P01"].into_iter().enumerate() {
         refuse(&db.url, code, 3).await;
-        create(&store, &format!("Written in the fourth attempt {number}")).await.unwrap();
+        create(&store, &format!("Written in the fourth attempt {number}"))
+            .await
+            .unwrap();
     }
     refuse(&db.url, "58030", 1).await;
-    let error = create(&store, "A disk that fails is no matter of trying").await.unwrap_err();
+    let error = create(&store, "A disk that fails is no matter of trying")
+        .await
+        .unwrap_err();
     assert!(matches!(error, Error::Unreachable(_)), "{error:?}");
     assert_eq!(log(&store).await.len(), 2);
 }
