@@ -5,11 +5,11 @@ use claim_index::Outcome;
 use super::{
     fact_check::{Extent, FactCheckView, date},
     foreign::{Foreign, WHOLE},
-    locale::{Locale, whole_percent},
+    locale::{Locale, PageLang, whole_percent},
     reason::ReasonView,
 };
 use crate::{
-    domain::Claim,
+    domain::{Claim, FactCheck, Verdict},
     lookup::{Answer, Candidate},
 };
 
@@ -58,7 +58,7 @@ impl Finding {
         }
     }
 
-    fn words(self, texts: &Locale) -> (&str, &str) {
+    fn words(self, texts: &'static Locale) -> (&'static str, &'static str) {
         let said = &texts.outcome;
         match self {
             Self::Checked => (&said.checked_title, &said.checked_lead),
@@ -72,10 +72,10 @@ impl Finding {
 
 /// The answer as a page shows it.
 #[derive(Debug)]
-pub(super) struct AnswerView<'a> {
+pub(super) struct AnswerView {
     pub(super) finding: Finding,
-    pub(super) title: &'a str,
-    pub(super) lead: &'a str,
+    pub(super) title: &'static str,
+    pub(super) lead: &'static str,
     /// What the fact-checks of the best match say, in short.
     pub(super) verdicts: Vec<VerdictView>,
     /// What the page is about: the matches, or what may be one if there is none.
@@ -86,8 +86,9 @@ pub(super) struct AnswerView<'a> {
     pub(super) tips: bool,
 }
 
-impl<'a> AnswerView<'a> {
-    pub(super) fn new(answer: &Answer, texts: &'a Locale) -> Self {
+impl AnswerView {
+    pub(super) fn new(answer: &Answer, lang: PageLang) -> Self {
+        let texts = lang.texts();
         let finding = Finding::of(answer);
         let (title, lead) = finding.words(texts);
         let views = |outcome, place| -> Vec<CandidateView> {
@@ -105,7 +106,7 @@ impl<'a> AnswerView<'a> {
             title,
             lead,
             verdicts: if is_known {
-                VerdictView::of_best(answer, texts)
+                VerdictView::of_best(answer, lang)
             } else {
                 vec![]
             },
@@ -128,7 +129,8 @@ impl<'a> AnswerView<'a> {
 #[derive(Debug)]
 pub(super) struct VerdictView {
     pub(super) tone: &'static str,
-    pub(super) verdict: String,
+    /// The verdict; the publisher's own word, where that is in no table of ours.
+    pub(super) said: Foreign,
     /// `None` for our own.
     pub(super) publisher: Option<Foreign>,
 }
@@ -137,7 +139,7 @@ pub(super) struct VerdictView {
 const VERDICTS: usize = 3;
 
 impl VerdictView {
-    fn of_best(answer: &Answer, texts: &Locale) -> Vec<Self> {
+    fn of_best(answer: &Answer, lang: PageLang) -> Vec<Self> {
         let best = answer
             .candidates
             .iter()
@@ -146,13 +148,21 @@ impl VerdictView {
             .into_iter()
             .flat_map(|candidate| &candidate.fact_checks)
             .take(VERDICTS);
-        let short = |check| FactCheckView::new(check, Extent::Short, texts);
-        let view = |check: FactCheckView| Self {
-            tone: check.tone,
-            verdict: check.verdict,
-            publisher: check.publisher,
+        checks.map(|check| Self::new(check, lang)).collect()
+    }
+
+    fn new(check: &FactCheck, lang: PageLang) -> Self {
+        let view = FactCheckView::new(check, Extent::Short, lang.texts());
+        let ours = Foreign {
+            text: view.verdict,
+            lang: lang.tag().to_owned(),
         };
-        checks.map(short).map(view).collect()
+        let theirs = view.rating.filter(|_| check.verdict == Verdict::Unmapped);
+        Self {
+            tone: view.tone,
+            said: theirs.unwrap_or(ours),
+            publisher: view.publisher,
+        }
     }
 }
 
@@ -232,17 +242,14 @@ fn in_words(confidence: f32, texts: &Locale) -> &str {
 mod tests {
     use super::*;
     use crate::{
-        domain::FactCheck,
+        domain::FactCheckBody,
         web::{locale::PageLang, samples},
     };
 
     fn without_link() -> FactCheck {
         let mut body = samples::external_body();
         body.url = None;
-        samples::check(
-            crate::domain::FactCheckBody::External(body),
-            crate::domain::Verdict::False,
-        )
+        samples::check(FactCheckBody::External(body), Verdict::False)
     }
 
     #[test]
@@ -262,13 +269,12 @@ mod tests {
 
     #[test]
     fn matches_come_first_and_what_is_no_match_is_not_shown() {
-        let texts = PageLang::De.texts();
         let shown = |outcomes: &[Outcome]| {
             let all = outcomes
                 .iter()
                 .map(|outcome| samples::candidate(*outcome, vec![]))
                 .collect();
-            let view = AnswerView::new(&samples::answer(all), texts);
+            let view = AnswerView::new(&samples::answer(all), PageLang::De);
             (view.first.len(), view.also.len(), view.tips)
         };
         assert_eq!(
@@ -277,6 +283,21 @@ mod tests {
         );
         assert_eq!(shown(&[Outcome::Maybe, Outcome::None]), (1, 0, true));
         assert_eq!(shown(&[Outcome::None]), (0, 0, true));
+    }
+
+    #[test]
+    fn verdicts_are_ours_unless_we_have_none() {
+        let texts = |verdict| {
+            let FactCheck { body, .. } = samples::external();
+            let one = vec![samples::candidate(Outcome::Match, vec![samples::check(body, verdict)])];
+            let said = AnswerView::new(&samples::answer(one), PageLang::Pl)
+                .verdicts
+                .remove(0)
+                .said;
+            (said.text, said.lang)
+        };
+        assert_eq!(texts(Verdict::False), ("Fałsz".to_owned(), "pl".to_owned()));
+        assert_eq!(texts(Verdict::Unmapped), ("Frei erfunden".to_owned(), "de".to_owned()));
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn incomplete(visit: &Visit) -> Response {
 }
 
 fn answered(visit: &Visit, text: String, answer: &Answer) -> Response {
-    let view = AnswerView::new(answer, visit.lang.texts());
+    let view = AnswerView::new(answer, visit.lang);
     let page = AnswerPage {
         frame: Frame::new(visit, view.title, Switch::Repeat(text.clone())),
         asked: Foreign::new(&text, Lang::UND, PARAGRAPH),

@@ -86,7 +86,7 @@ pub(super) struct HomePage {
 pub(super) struct AnswerPage {
     pub(super) frame: Frame,
     pub(super) asked: Foreign,
-    pub(super) answer: AnswerView<'static>,
+    pub(super) answer: AnswerView,
     pub(super) form: FormView,
 }
 

@@ -44,7 +44,7 @@ fn home(lang: PageLang, text: &str, empty: bool) -> String {
 }
 
 fn answer(lang: PageLang, asked: &str, candidates: Vec<Candidate>) -> String {
-    let view = AnswerView::new(&samples::answer(candidates), lang.texts());
+    let view = AnswerView::new(&samples::answer(candidates), lang);
     let page = AnswerPage {
         frame: Frame::new(&visit(lang), view.title, Switch::Repeat(asked.into())),
         asked: Foreign::new(asked, Lang::UND, PARAGRAPH),
