@@ -2,16 +2,18 @@
 
 mod api;
 mod architecture;
+mod browser;
+mod cli;
 mod contract;
 mod crawl;
 mod demo_site;
 mod detect;
+mod docs;
 mod extract;
+mod kill;
 mod net;
 mod privacy;
 mod server;
 mod store;
-mod cli;
-mod docs;
-mod kill;
 mod support;
+mod web;

@@ -7,6 +7,7 @@ pub(crate) mod fake_web;
 pub(crate) mod frontier;
 pub(crate) mod live;
 pub(crate) mod namespace;
+pub(crate) mod newsroom;
 mod postgres;
 pub(crate) mod process;
 
