@@ -21,7 +21,8 @@ pub(super) struct FactCheckView {
     pub(super) verdict: String,
     /// Names the verdict's colour and sign.
     pub(super) tone: &'static str,
-    pub(super) published: Option<String>,
+    /// When it was published, or written.
+    pub(super) date: Option<String>,
     pub(super) language: String,
 }
 
@@ -48,7 +49,7 @@ impl FactCheckView {
             rating: parts.rating,
             verdict: texts.verdict(check.verdict).to_owned(),
             tone: tone(check.verdict),
-            published: parts.published.map(date),
+            date: parts.at.map(date),
             language: texts.language(&lang).to_owned(),
         }
     }
@@ -60,7 +61,7 @@ struct Parts {
     title: Foreign,
     summary: Option<Foreign>,
     rating: Option<Foreign>,
-    published: Option<Timestamp>,
+    at: Option<Timestamp>,
 }
 
 impl Parts {
@@ -71,7 +72,7 @@ impl Parts {
             title: title(check),
             summary: Foreign::some(&check.description, check.lang, PARAGRAPH),
             rating: Foreign::some(&rating(&check.rating), check.lang, LINE),
-            published: check.published_at,
+            at: check.published_at,
         }
     }
 
@@ -85,7 +86,7 @@ impl Parts {
             title: Foreign::new(&check.title, check.lang, LINE),
             summary: Foreign::some(&check.text, check.lang, longest),
             rating: Foreign::some(&check.rating, check.lang, LINE),
-            published: Some(written),
+            at: Some(written),
         }
     }
 }
@@ -150,7 +151,7 @@ mod tests {
         );
         assert_eq!(view.rating.map(|rating| rating.text).as_deref(), Some("Frei erfunden"));
         assert_eq!((view.verdict.as_str(), view.tone), ("Falsch", "false"));
-        assert_eq!(view.published.as_deref(), Some("2026-05-04"));
+        assert_eq!(view.date.as_deref(), Some("2026-05-04"));
         assert_eq!(view.language, "Deutsch");
     }
 

@@ -133,7 +133,7 @@ texts! {
         sightings_none, sightings_older, sightings_newest, published, seen, history, attached, withdrawn,
     }
     /// A fact-check.
-    FactCheck { title, own, rating, verdict, published, language, no_link }
+    FactCheck { title, own, rating, verdict, date, language, no_link }
     /// The normalised verdicts, by the words of [`Verdict`].
     Verdicts {
         r#true, mostly_true, mixed, mostly_false, r#false, misleading, altered, satire, unproven, unmapped,

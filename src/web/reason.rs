@@ -27,8 +27,9 @@ pub(super) struct TermView {
     pub(super) weight: String,
 }
 
-/// More words say no more.
+/// More say no more.
 const TERMS: usize = 12;
+const NUMBERS: usize = 6;
 
 impl ReasonView {
     /// The lines of a candidate's reasons. A text's reasons are of the claim's language, as far as we know.
@@ -91,7 +92,7 @@ impl ReasonView {
     fn numbers(text: &str, numbers: &[String]) -> Option<Self> {
         let shown = numbers
             .iter()
-            .take(TERMS)
+            .take(NUMBERS)
             .map(|number| Foreign::new(number, Lang::UND, LINE));
         (!numbers.is_empty()).then(|| Self {
             numbers: shown.collect(),

@@ -11,7 +11,7 @@ if (!base) {
 process.env.KLARSTELLE_BASE = base;
 const here = new URL('.', import.meta.url).pathname;
 const files = readdirSync(here).filter((name) => name.endsWith('.test.mjs')).map((name) => here + name);
-run({ files, concurrency: 1 })
+run({ files, concurrency: 2 })
   .on('test:fail', () => { process.exitCode = 1; })
   .compose(spec)
   .pipe(process.stdout);
