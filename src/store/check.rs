@@ -4,6 +4,7 @@ use super::{
     Error, Store, changes,
     db::{Conn, Db},
     transaction::view,
+    value::Row,
 };
 
 /// How much is in the store.
@@ -104,6 +105,7 @@ async fn check(db: &Db, conn: &mut Conn) -> Result<Vec<String>, Error> {
         problems.push(row.take::<String>()?);
     }
     problems.retain(|problem| problem != "ok");
+    problems.extend(normaliser(conn).await?);
     for (problem, sql) in RULES {
         let mut rows = conn.fetch(*sql, vec![]).await?;
         let found: i64 = rows.first_mut().ok_or(sqlx::Error::RowNotFound)?.take()?;
@@ -112,4 +114,13 @@ async fn check(db: &Db, conn: &mut Conn) -> Result<Vec<String>, Error> {
         }
     }
     Ok(problems)
+}
+
+/// Fingerprints and address keys are valid for one version of the normaliser: with another one nothing known is found.
+async fn normaliser(conn: &mut Conn) -> Result<Option<String>, Error> {
+    let sql = "SELECT value FROM settings WHERE name = 'normaliser'";
+    let found: Option<String> = conn.fetch(sql, vec![]).await?.first_mut().map(Row::take).transpose()?;
+    let wanted = claim_index::NORMALISER_VERSION.to_string();
+    let found = found.unwrap_or_else(|| "none".to_owned());
+    Ok((found != wanted).then(|| format!("keys made by normaliser {found}, this program has {wanted}")))
 }

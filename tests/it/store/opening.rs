@@ -130,6 +130,54 @@ async fn what_is_no_store_is_refused_untouched() {
 }
 
 #[tokio::test]
+async fn a_check_names_what_is_wrong() {
+    let damage = [
+        (
+            "DELETE FROM changes WHERE number = 1",
+            vec!["numbers missing in the change log: 1", "objects without a change: 1"],
+        ),
+        (
+            "UPDATE claims SET sightings = 7",
+            vec!["claims with a wrong number of sightings: 2"],
+        ),
+        (
+            "UPDATE claims SET fact_checks = 7",
+            vec!["claims with a wrong number of fact-checks: 2"],
+        ),
+        (
+            "DELETE FROM claim_fingerprints",
+            vec!["claims without a fingerprint: 2"],
+        ),
+        (
+            "UPDATE counters SET value = 1",
+            vec![
+                "numbers missing in the change log: -1",
+                "changes numbered above the counter: 1",
+            ],
+        ),
+        (
+            "UPDATE settings SET value = '0' WHERE name = 'normaliser'",
+            vec!["keys made by normaliser 0"],
+        ),
+    ];
+    for (sql, wanted) in damage {
+        for db in databases().await {
+            let store = db.open().await;
+            claim(&store, "The dam at Akcadere is cracked").await;
+            claim(&store, "The mayor sold the town hall").await;
+            assert_whole(&store).await;
+            store.close().await;
+            meddle(&db.url, sql).await;
+            let found = db.open().await.check().await.unwrap();
+            assert_eq!(found.len(), wanted.len(), "{sql}: {found:?}");
+            for (found, wanted) in found.iter().zip(&wanted) {
+                assert!(found.starts_with(wanted), "{sql}: {found}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_flipped_page_is_found() {
     let db = crate::support::sqlite();
     let StoreUrl::Sqlite(path) = &db.url else {
