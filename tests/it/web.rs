@@ -1,6 +1,9 @@
 //! The pages as browsers get them, without a browser: status, headers, and what must not be in them.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::{Path, PathBuf},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
@@ -15,7 +18,10 @@ use klarstelle::{
 };
 use tempfile::TempDir;
 
-use crate::support::newsroom::{self, Newsroom};
+use crate::support::{
+    newsroom::{self, Newsroom},
+    process::{self, Server},
+};
 
 /// A service whose store holds the newsroom.
 struct Site {
@@ -79,11 +85,14 @@ impl Site {
     }
 
     async fn ask(&self, text: &str) -> Page {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("text", text)
-            .finish();
-        self.send("POST", "/?lang=en", &[FORM], &body).await
+        self.send("POST", "/?lang=en", &[FORM], &form(text)).await
     }
+}
+
+fn form(text: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("text", text)
+        .finish()
 }
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -285,4 +294,46 @@ async fn files_may_be_kept_for_ever() {
         assert_eq!(page.header("cache-control"), "public, max-age=31536000, immutable");
         assert_eq!(page.header("x-content-type-options"), "nosniff");
     }
+}
+
+/// The whole program at its most talkative, asked for what must be kept nowhere.
+#[tokio::test]
+async fn what_was_asked_is_kept_nowhere() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let log = dir.path().join("log");
+    let mut command = process::command(dir.path());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--log", "trace"]);
+    let server = Server::start_as(command.stderr(std::fs::File::create(&log).expect("a file")));
+    let long = "kanarienvogel ".repeat(10_000);
+    for (media, text, status) in [
+        (FORM.1, "kanarienvogel", 200),
+        (FORM.1, "https://kanarienvogel.example/a", 200),
+        (FORM.1, "<b>kanarienvogel</b>", 200),
+        (FORM.1, &long, 413),
+        ("text/plain", "kanarienvogel", 415),
+    ] {
+        let asked = process::http_client().post(&server.base).header(FORM.0, media);
+        let response = asked.body(form(text)).send().await.expect("an answer");
+        assert_eq!(response.status().as_u16(), status);
+    }
+    server.stop();
+    assert!(std::fs::read_to_string(&log).expect("a log").contains("show_answer"));
+    let kept = files(dir.path());
+    assert!(kept.len() > 3);
+    for file in kept {
+        let bytes = std::fs::read(&file).expect("readable");
+        let found = bytes
+            .windows(13)
+            .any(|window| window.eq_ignore_ascii_case(b"kanarienvogel"));
+        assert!(!found, "{}", file.display());
+    }
+}
+
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(dir)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path());
+    entries
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .collect()
 }
