@@ -2,6 +2,7 @@
 
 use claim_index::Page;
 use serde::Deserialize;
+use tokio::task::spawn_blocking;
 use warp::reply::Response;
 
 use super::{
@@ -94,6 +95,10 @@ async fn create_claim(app: App, call: Call, actor: Actor) -> Result<Response, Pr
     call.no_query()?;
     let new: NewClaim = call.json(app.body_timeout).await?.read()?;
     let (text, lang) = new.check()?;
+    let lang = match lang {
+        Some(lang) => lang,
+        None => guess(&text).await,
+    };
     match review::create_claim(&app.store, &text, lang, &actor).await? {
         Added::New(claim) => reply::created(&format!("/v1/claims/{}", claim.id), &ClaimWire::of(&claim)),
         Added::Known(claim) => reply::ok(&ClaimWire::of(&claim)),
@@ -109,15 +114,22 @@ struct NewClaim {
 }
 
 impl NewClaim {
-    fn check(&self) -> Result<(ClaimText, Lang), Problem> {
+    /// The wording, and its language if it was sent.
+    fn check(&self) -> Result<(ClaimText, Option<Lang>), Problem> {
         let mut faults = Faults::default();
         let text = faults.take("/text", read::claim_text(&self.text));
-        let lang = match &self.language {
-            Some(tag) => faults.take("/language", read::language(tag)),
-            None => Some(Lang::detect(&self.text)),
-        };
-        faults.body(text.zip(lang))
+        let lang = self
+            .language
+            .as_deref()
+            .map(|tag| faults.take("/language", read::language(tag)));
+        faults.body(text.map(|text| (text, lang.flatten())))
     }
+}
+
+/// Guessing takes up to a few milliseconds, the first time some hundred: not on a thread that others wait for.
+async fn guess(text: &ClaimText) -> Lang {
+    let text = text.as_str().to_owned();
+    spawn_blocking(move || Lang::detect(&text)).await.unwrap_or(Lang::UND)
 }
 
 async fn get_claim(app: App, call: Call) -> Result<Response, Problem> {

@@ -279,3 +279,48 @@ fn known(method: &Method) -> &'static str {
         .find(|(known, _)| known == method)
         .map_or("other", |(_, name)| name)
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::{BodyExt, Full};
+
+    use super::*;
+    use crate::{config::Settings, indexer::SharedIndex, lookup::Lookup, store::Store};
+
+    /// A service of two routes that never answer properly.
+    async fn faulty(store: Store) -> Service {
+        let mut settings = Settings::default();
+        settings.server.request_timeout_ms = 100;
+        let lookup = Lookup::new(store.clone(), SharedIndex::in_memory().unwrap());
+        let app = App::new(store, lookup, &settings);
+        let routes = vec![
+            Route::get("/panics", "panic").public(&app, |_, _| async { panic!("secret") }),
+            Route::get("/sleeps", "sleep").public(&app, |_, _| std::future::pending()),
+        ];
+        Service::new(&app, routes, &settings.server)
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_or_hangs_costs_one_request_and_says_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = crate::store::StoreUrl::Sqlite(dir.path().join("store.db"));
+        let service = faulty(Store::open(&url).await.unwrap()).await;
+        for (path, status, code) in [
+            ("/panics", 500, "internal"),
+            ("/sleeps", 503, "request_timeout"),
+            ("/panics", 500, "internal"),
+        ] {
+            let request = Request::get(path)
+                .header("host", "a.example")
+                .body(Full::<Bytes>::default())
+                .unwrap();
+            let response = service.answer(request, IpAddr::from([127, 0, 0, 1])).await;
+            assert_eq!(response.status(), status, "{path}");
+            assert_eq!(response.headers()["access-control-allow-origin"], "*", "{path}");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(problem["code"], code);
+            assert!(!String::from_utf8_lossy(&body).contains("secret"));
+        }
+    }
+}
