@@ -221,7 +221,7 @@ mod tests {
         for (body, wanted) in [
             (r#"{"text":5}"#, "/text expected a string"),
             (r#"{"text":["secret"]}"#, "/text expected a string"),
-            (r#"{}"#, r#"/text the member "text" is required"#),
+            ("{}", r#"/text the member "text" is required"#),
             (
                 r#"{"text":"a","x/y":"secret"}"#,
                 r#"/x~1y no such member, expected "text" or "list""#,

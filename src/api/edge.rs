@@ -288,7 +288,7 @@ mod tests {
     use crate::{config::Settings, indexer::SharedIndex, lookup::Lookup, store::Store};
 
     /// A service of two routes that never answer properly.
-    async fn faulty(store: Store) -> Service {
+    fn faulty(store: Store) -> Service {
         let mut settings = Settings::default();
         settings.server.request_timeout_ms = 100;
         let lookup = Lookup::new(store.clone(), SharedIndex::in_memory().unwrap());
@@ -304,7 +304,7 @@ mod tests {
     async fn a_handler_that_panics_or_hangs_costs_one_request_and_says_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let url = crate::store::StoreUrl::Sqlite(dir.path().join("store.db"));
-        let service = faulty(Store::open(&url).await.unwrap()).await;
+        let service = faulty(Store::open(&url).await.unwrap());
         for (path, status, code) in [
             ("/panics", 500, "internal"),
             ("/sleeps", 503, "request_timeout"),

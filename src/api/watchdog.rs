@@ -113,7 +113,7 @@ mod tests {
             idle: Duration::from_secs(30),
         };
         let start = Instant::now();
-        let later = start + Duration::from_secs(60);
+        let later = start + Duration::from_mins(1);
         for (under_way, served, wanted) in [
             (0, false, start + Duration::from_secs(10)),
             (0, true, start + Duration::from_secs(30)),

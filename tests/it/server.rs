@@ -255,10 +255,9 @@ async fn malformed_and_oversized_requests_are_refused() {
         let answer = server.exchange(sent.as_bytes()).await;
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {status}")) || answer.starts_with(&format!("HTTP/1.0 {status}")),
-            "{:.60} -> {answer:.200}",
-            sent
+            "{sent:.60} -> {answer:.200}"
         );
-        assert_eq!(answer.matches("HTTP/1.").count(), 1, "{:.60} -> {answer:.200}", sent);
+        assert_eq!(answer.matches("HTTP/1.").count(), 1, "{sent:.60} -> {answer:.200}");
     }
     assert!(server.answers().await);
 }
