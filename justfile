@@ -24,9 +24,9 @@ test:
 reindex:
     cargo run --release -- reindex
 
-# claim-index beside raw tantivy, in one run
-bench:
-    cargo bench -p claim-index
+# How well claims are found, and how fast: DIR holds claimreviews.ndjson, queries.jsonl and qrels.tsv
+evaluate DIR:
+    cargo run --release -p claim-index --example evaluate -- {{DIR}}
 
 # Licences and sources of the dependency tree
 deny:

@@ -180,13 +180,13 @@ fn report(error: &anyhow::Error) -> ExitCode {
 
 fn exit_code(error: &anyhow::Error) -> u8 {
     let causes = || error.chain();
-    if causes().any(|e| e.is::<LockHeld>()) {
+    if causes().any(<dyn std::error::Error>::is::<LockHeld>) {
         return 4;
     }
-    if causes().any(|e| e.is::<Partly>()) {
+    if causes().any(<dyn std::error::Error>::is::<Partly>) {
         return 3;
     }
-    if causes().any(|e| e.is::<config::Error>()) {
+    if causes().any(<dyn std::error::Error>::is::<config::Error>) {
         return 5;
     }
     if causes()

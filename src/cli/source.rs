@@ -51,13 +51,14 @@ async fn add(settings: &Settings, store: &Store, url: &str, kind: Option<SourceK
 
 /// What an address looks like. A wrong guess shows at the first crawl, by name.
 fn guess_kind(url: &WebUrl) -> SourceKind {
-    const FEED_ENDINGS: &[&str] = &[".xml", ".rss", ".atom", "/feed", "/rss", "/atom.xml", "feed.json"];
+    const FEEDS: &[&str] = &[".xml", ".rss", ".atom", "/feed", "/rss", "feed.json"];
+    const DATA: &[&str] = &[".json", ".jsonld", ".ndjson"];
     let path = url.to_url().path().trim_end_matches('/').to_ascii_lowercase();
     if path.starts_with("/api/v1/timelines/") || path.starts_with("/api/v1/accounts/") {
         SourceKind::Mastodon
-    } else if FEED_ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+    } else if FEEDS.iter().any(|ending| path.ends_with(ending)) {
         SourceKind::Feed
-    } else if path.ends_with(".json") || path.ends_with(".jsonld") || path.ends_with(".ndjson") {
+    } else if DATA.iter().any(|ending| path.ends_with(ending)) {
         SourceKind::ClaimReview
     } else {
         SourceKind::Page

@@ -1,6 +1,9 @@
 //! File, variables and flags, laid over each other, each value with its origin.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use toml::{Table, Value};
 
@@ -25,7 +28,7 @@ impl Layers {
     pub fn settle(self) -> Result<Settings, Error> {
         let mut values = BTreeMap::new();
         if let Some(path) = self.file {
-            read_file(path, &mut values)?;
+            read_file(&path, &mut values)?;
         }
         for (name, text) in self.variables {
             if let Some(key) = key_of_variable(&name)? {
@@ -60,18 +63,18 @@ fn flatten(prefix: &str, table: Table) -> BTreeMap<String, Value> {
     flat
 }
 
-fn read_file(path: PathBuf, values: &mut Values) -> Result<(), Error> {
-    let text = std::fs::read_to_string(&path).map_err(|source| Error::Unreadable {
-        path: path.clone(),
+fn read_file(path: &Path, values: &mut Values) -> Result<(), Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Unreadable {
+        path: path.to_owned(),
         source,
     })?;
     let table: Table = text.parse().map_err(|source| Error::NotToml {
-        path: path.clone(),
+        path: path.to_owned(),
         source: Box::new(source),
     })?;
     let known = keys();
     for (key, value) in flatten("", table) {
-        let origin = Origin::File(path.clone());
+        let origin = Origin::File(path.to_owned());
         if !known.contains_key(&key) {
             return Err(Error::UnknownKey { key, origin });
         }

@@ -56,7 +56,7 @@ fn fill(page: &mut Page, html: &str, tree: &scraper::Html, url: &WebUrl) {
             Err(reason) => page.problems.push(Problem::Review(reason)),
         }
     }
-    page.document = main_text(html, page).map(|(text, found)| document(text, found, meta, url));
+    page.document = main_text(html, page).map(|(text, found)| document(text, &found, meta, url));
 }
 
 /// The main text, and what else was found on the way.
@@ -77,7 +77,7 @@ fn main_text(html: &str, page: &mut Page) -> Option<(String, ExtractResult)> {
     found.map(|found| (text::cut(&text, MAX_TEXT_BYTES).to_owned(), found))
 }
 
-fn document(text: String, found: ExtractResult, meta: Meta, url: &WebUrl) -> Document {
+fn document(text: String, found: &ExtractResult, meta: Meta, url: &WebUrl) -> Document {
     let author = text::one_line(&found.metadata.author);
     Document {
         url: url.clone(),

@@ -154,7 +154,7 @@ impl Words {
 /// The item's page: its first link that is one, else a `guid` that is an address.
 fn address(entry: &Entry, base: &WebUrl) -> Option<WebUrl> {
     let page = |rel: Option<&str>| matches!(rel, None | Some("alternate"));
-    let links = entry.links.iter().filter(|link| page(link.rel.as_deref()));
-    let linked = links.filter_map(|link| base.join(&link.href).ok()).next();
+    let mut links = entry.links.iter().filter(|link| page(link.rel.as_deref()));
+    let linked = links.find_map(|link| base.join(&link.href).ok());
     linked.or_else(|| WebUrl::parse(&entry.id).ok())
 }

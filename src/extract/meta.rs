@@ -122,10 +122,10 @@ fn language(tag: &str) -> Option<Lang> {
 }
 
 fn is_article(value: &Value) -> bool {
-    let named = |name: &str| name.ends_with("Article") || name.ends_with("BlogPosting");
+    let is_one = |name: &str| name.ends_with("Article") || name.ends_with("BlogPosting");
     match &value["@type"] {
-        Value::String(name) => named(name),
-        Value::Array(names) => names.iter().filter_map(Value::as_str).any(named),
+        Value::String(name) => is_one(name),
+        Value::Array(names) => names.iter().filter_map(Value::as_str).any(is_one),
         _ => false,
     }
 }

@@ -34,7 +34,7 @@ fn meta(bytes: &[u8]) -> Option<&'static Encoding> {
         rest = &rest[at..];
         if let Some(comment) = rest.strip_prefix(b"<!--") {
             // The two dashes of the opening may be those of the end.
-            rest = after(&comment[..], b"-->")?;
+            rest = after(comment, b"-->")?;
         } else if is_meta(rest) {
             let (tag, next) = attributes(&rest[5..]);
             rest = next;
@@ -99,8 +99,11 @@ fn usable(label: &[u8]) -> Option<&'static Encoding> {
     })
 }
 
+/// A name and a value, in lower case.
+type Attribute = (Vec<u8>, Vec<u8>);
+
 /// "Get an attribute", until the tag ends: names and values in lower case, and what follows the tag.
-fn attributes(mut rest: &[u8]) -> (Vec<(Vec<u8>, Vec<u8>)>, &[u8]) {
+fn attributes(mut rest: &[u8]) -> (Vec<Attribute>, &[u8]) {
     let mut found = Vec::new();
     loop {
         let skip = rest
@@ -131,6 +134,7 @@ fn attribute(rest: &[u8]) -> (&[u8], &[u8], &[u8]) {
         return (&rest[..name_end], b"", &rest[name_end..]);
     };
     let value_at = rest.len() - value.len();
+    #[expect(clippy::single_match_else, reason = "the two forms of a value stand side by side")]
     match value.first() {
         Some(quote @ (b'"' | b'\'')) => {
             let close = value[1..]

@@ -93,11 +93,10 @@ fn root(text: &str) -> Option<&str> {
         rest = if let Some(comment) = rest.strip_prefix("!--") {
             comment.split_once("-->")?.1
         } else if let Some(name) = rest.strip_prefix("!doctype") {
-            return Some(
-                name.trim_start()
-                    .split(|c: char| c.is_whitespace() || "[>".contains(c))
-                    .next()?,
-            );
+            return name
+                .trim_start()
+                .split(|c: char| c.is_whitespace() || "[>".contains(c))
+                .next();
         } else if rest.starts_with(['?', '!']) {
             rest.split_once('>')?.1
         } else {

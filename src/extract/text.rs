@@ -131,7 +131,7 @@ pub(super) fn cut_chars(text: &str, chars: usize) -> &str {
 
 /// A tag or a character reference, and not just a sign: `AT&T`, `a < b` and `<3` are plain text.
 fn has_markup(field: &str) -> bool {
-    let after = |mark| field.match_indices(mark).map(|(at, _)| field[at + 1..].as_bytes());
+    let after = |mark| field.match_indices(mark).map(|(at, _)| &field.as_bytes()[at + 1..]);
     let tag = |b: &[u8]| {
         b.first()
             .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/' || *b == b'!')

@@ -71,7 +71,7 @@ fn read_page(file: &Path) -> (usize, Vec<u64>) {
 fn claimreview_in_all_its_shapes() {
     for case in cases::<ClaimReviewCase>("claimreview") {
         let file = fixtures("claimreview").join(&case.file);
-        let is_page = case.file.ends_with(".html");
+        let is_page = file.extension().is_some_and(|ending| ending == "html");
         let (accepted, lines) = if is_page { read_page(&file) } else { read_file(&file) };
         if let Some(wanted) = case.accepted {
             assert_eq!(accepted, wanted, "{}: {}", case.file, case.why);
@@ -268,7 +268,7 @@ fn fact_checkers_pages_give_their_reviews() {
                 && !review.rating.text.is_empty()
                 && review.published_at.is_some()
         };
-        assert!(its.iter().all(|row| complete(row)), "{its:?}");
+        assert!(its.iter().all(complete), "{its:?}");
     }
 }
 

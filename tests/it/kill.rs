@@ -148,7 +148,7 @@ async fn all_there(client: &reqwest::Client, base: &str, key: &str, ledger: &Led
 
 /// Waits until the index stands where the store stands.
 async fn caught_up(client: &reqwest::Client, base: &str) {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     loop {
         let meta: Value = client
             .get(format!("{base}/v1/meta"))

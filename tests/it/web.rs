@@ -304,12 +304,12 @@ async fn what_was_asked_is_kept_nowhere() {
     let mut command = process::command(dir.path());
     command.args(["serve", "--listen", "127.0.0.1:0", "--log", "trace"]);
     let server = Server::start_as(command.stderr(std::fs::File::create(&log).expect("a file")));
-    let long = "kanarienvogel ".repeat(10_000);
+    let endless = "kanarienvogel ".repeat(10_000);
     for (media, text, status) in [
         (FORM.1, "kanarienvogel", 200),
         (FORM.1, "https://kanarienvogel.example/a", 200),
         (FORM.1, "<b>kanarienvogel</b>", 200),
-        (FORM.1, &long, 413),
+        (FORM.1, &endless, 413),
         ("text/plain", "kanarienvogel", 415),
     ] {
         let asked = process::http_client().post(&server.base).header(FORM.0, media);

@@ -85,10 +85,11 @@ pub(in super::super) fn in_page(objects: &[Value], defaults: &Defaults) -> Vec<R
 
 fn with_address(review: &Value, defaults: &Defaults) -> Value {
     let mut review = review.clone();
-    if let (Value::Object(fields), Some(base)) = (&mut review, &defaults.base) {
-        if !fields.contains_key("url") && !fields.contains_key("identifier") {
-            fields.insert("url".to_owned(), base.as_str().into());
-        }
+    if let (Value::Object(fields), Some(base)) = (&mut review, &defaults.base)
+        && !fields.contains_key("url")
+        && !fields.contains_key("identifier")
+    {
+        fields.insert("url".to_owned(), base.as_str().into());
     }
     review
 }

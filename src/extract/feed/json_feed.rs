@@ -48,10 +48,9 @@ fn item(value: &Value, feed_lang: Option<Lang>, base: &WebUrl) -> FeedItem {
         Value::Number(id) => id.to_string(),
         id => id.as_str().unwrap_or_default().to_owned(),
     };
-    let addresses = ["url", "external_url"].iter().filter_map(|name| value[name].as_str());
+    let mut addresses = ["url", "external_url"].iter().filter_map(|name| value[name].as_str());
     let url = addresses
-        .filter_map(|address| base.join(address).ok())
-        .next()
+        .find_map(|address| base.join(address).ok())
         .or_else(|| WebUrl::parse(&id).ok());
     let words = Words {
         id,

@@ -34,11 +34,14 @@ async fn create(store: &Store, text: &str) -> Result<(), Error> {
     store.create_claim(&text, Lang::EN, &reviewer()).await.map(drop)
 }
 
+/// Tells one kind of error.
+type Is = fn(&Error) -> bool;
+
 #[tokio::test]
 async fn each_code_has_its_meaning() {
     let [_, db] = databases().await;
     let store = db.open().await;
-    let cases: [(&str, fn(&Error) -> bool); 9] = [
+    let cases: [(&str, Is); 9] = [
         ("53100", |error| matches!(error, Error::Full(_))),
         ("53200", |error| matches!(error, Error::Busy(_))),
         ("55P03", |error| matches!(error, Error::Busy(_))),

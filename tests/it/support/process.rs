@@ -92,7 +92,7 @@ impl Server {
             }
         });
         let base = base
-            .recv_timeout(Duration::from_secs(60))
+            .recv_timeout(Duration::from_mins(1))
             .expect("the server prints its address");
         Self { child, base }
     }
