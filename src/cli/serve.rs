@@ -47,6 +47,7 @@ pub(super) async fn run(
     listener: TcpListener,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
+    api::install_panic_hook();
     let index = SharedIndex::open(&settings.index_dir()).context("cannot open the index")?;
     let lookup = Lookup::new(store.clone(), index.clone());
     let app = App::new(store.clone(), lookup, settings);

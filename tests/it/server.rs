@@ -9,7 +9,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::support::live::{Live, PATIENCE, read_to_end, request};
+use crate::support::{
+    live::{Live, PATIENCE, read_to_end, request},
+    process::{self, Server},
+};
 
 /// Short times, so that tests are quick.
 fn quick() -> ServerSettings {
@@ -354,4 +357,63 @@ async fn many_slow_connections_do_not_keep_others_waiting() {
     assert!(server.answers().await);
     assert!(start.elapsed() < Duration::from_secs(2), "took {:?}", start.elapsed());
     assert_eq!(server.app.store.last_change().await.expect("a number"), 0);
+}
+
+#[tokio::test]
+async fn who_does_not_read_the_answers_is_cut_off() {
+    let server = Live::start(quick()).await;
+    let mut socket = server.connect().await;
+    let wanted = 40;
+    let asked = request("GET", "/docs/redoc.standalone.js", "").repeat(wanted);
+    socket.write_all(&asked).await.expect("written");
+    // Longer than the idle timeout, with more to come than the system's buffers hold.
+    sleep(Duration::from_secs(3)).await;
+    let got = read_to_end(&mut socket).await.len();
+    assert!(got < wanted * 1_000_000, "all was sent to somebody who did not read");
+    assert!(server.answers().await);
+}
+
+#[test]
+fn without_free_file_descriptors_the_server_waits_and_recovers() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut limited = std::process::Command::new("sh");
+    limited
+        .args(["-c", "ulimit -n 96; exec \"$0\" serve --listen 127.0.0.1:0 --log error"])
+        .arg(process::command(dir.path()).get_program())
+        .env("KLARSTELLE_DATA_DIR", dir.path());
+    let server = Server::start_as(&mut limited);
+    let address = server.base.trim_start_matches("http://").to_owned();
+    let held: Vec<_> = (0..150)
+        .map(|_| std::net::TcpStream::connect(&address).expect("queued"))
+        .collect();
+    let before = cpu_ticks(server.id());
+    std::thread::sleep(Duration::from_secs(2));
+    let used = cpu_ticks(server.id()) - before;
+    assert!(used < 60, "{used} ticks of 10 ms in two seconds: the accept loop spins");
+    drop(held);
+    assert!(answers_soon(&address), "the server did not recover");
+    assert_eq!(server.stop(), 0);
+}
+
+/// User and system time of a process, in ticks of 10 ms.
+fn cpu_ticks(process: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("a process");
+    let after_name = stat.rsplit_once(')').expect("a name").1;
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    fields[11].parse::<u64>().expect("utime") + fields[12].parse::<u64>().expect("stime")
+}
+
+fn answers_soon(address: &str) -> bool {
+    use std::io::{Read, Write};
+    let ask = || {
+        let mut socket = std::net::TcpStream::connect(address).ok()?;
+        socket.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        socket
+            .write_all(&request("GET", "/healthz", "connection: close\r\n"))
+            .ok()?;
+        let mut text = String::new();
+        socket.read_to_string(&mut text).ok()?;
+        text.starts_with("HTTP/1.1 200").then_some(())
+    };
+    (0..10).any(|_| ask().is_some())
 }
