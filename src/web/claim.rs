@@ -99,18 +99,23 @@ pub(super) struct SightingView<'a> {
 
 impl<'a> SightingView<'a> {
     pub(super) fn new(sighting: &Sighting, claim: &ClaimView<'_>, texts: &'a Locale) -> Self {
-        let host = host(&sighting.url);
         let quote = Foreign::some(&sighting.quote, sighting.lang, PARAGRAPH);
+        let title = Foreign::some(&sighting.title, sighting.lang, LINE);
+        // Posts have no title: their words stand in its place.
+        let (title, quote) = match (title, quote) {
+            (Some(title), quote) => (Some(title), quote.filter(|quote| quote.text != claim.text.text)),
+            (None, quote) => (quote, None),
+        };
         let (at, dated) = match sighting.published_at {
             Some(at) => (at, &texts.claim.published),
             None => (sighting.seen_at, &texts.claim.seen),
         };
+        let host = host(&sighting.url);
         Self {
-            title: Foreign::some(&sighting.title, sighting.lang, LINE)
-                .unwrap_or_else(|| Foreign::new(&host, Lang::UND, LINE)),
+            title: title.unwrap_or_else(|| Foreign::new(&host, Lang::UND, LINE)),
             host,
             url: sighting.url.to_string(),
-            quote: quote.filter(|quote| quote.text != claim.text.text),
+            quote,
             date: date(at),
             dated,
         }
@@ -160,11 +165,22 @@ mod tests {
         );
         sighting.quote.clone_from(&claim.text.text);
         sighting.published_at = None;
-        sighting.title.clear();
         let view = SightingView::new(&sighting, &claim, texts);
-        assert_eq!(
-            (view.quote, view.dated, view.title.text.as_str()),
-            (None, "seen here", "rheinblick.example")
-        );
+        assert_eq!((view.quote, view.dated), (None, "seen here"));
+    }
+
+    #[test]
+    fn a_post_is_named_by_its_words() {
+        let texts = PageLang::En.texts();
+        let claim = ClaimView::new(&samples::dossier(vec![]), texts);
+        let mut sighting = samples::sighting("Brücke zu!");
+        sighting.title.clear();
+        let mut shown = |quote: &str| {
+            sighting.quote = quote.into();
+            let view = SightingView::new(&sighting, &claim, texts);
+            (view.title.text, view.quote)
+        };
+        assert_eq!(shown("Brücke zu!"), ("Brücke zu!".to_owned(), None));
+        assert_eq!(shown("\u{202E}"), ("rheinblick.example".to_owned(), None));
     }
 }

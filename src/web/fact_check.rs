@@ -114,7 +114,9 @@ fn rating(rating: &Rating) -> String {
 pub(super) fn host(url: &WebUrl) -> String {
     let url = url.to_url();
     let host = url.host_str().unwrap_or_default();
-    host.strip_prefix("www.").unwrap_or(host).to_owned()
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// A day as ISO 8601 writes it, in UTC.
