@@ -1,6 +1,6 @@
 //! A page to its article and its fact-checks.
 
-use trafilatura::{ExtractResult, Options};
+use trafilatura::{Config, ExtractResult, Options};
 
 use super::claimreview::{self, Defaults};
 use super::meta::{self, Meta};
@@ -12,6 +12,10 @@ pub const MAX_PAGE_BYTES: usize = 2 * 1024 * 1024;
 
 /// Longest main text that is kept; the rest is cut.
 pub const MAX_TEXT_BYTES: usize = 200 * 1000;
+
+/// Shortest text that counts as an article as it was found, in characters; below it the whole page is searched again, and
+/// paragraphs are lost. The crate's own 250 is more than many short news items have.
+const MIN_ARTICLE_CHARS: usize = 50;
 
 /// What a page holds.
 #[derive(Debug, Default)]
@@ -61,7 +65,11 @@ fn fill(page: &mut Page, html: &str, tree: &scraper::Html, url: &WebUrl) {
 
 /// The main text, and what else was found on the way.
 fn main_text(html: &str, page: &mut Page) -> Option<(String, ExtractResult)> {
-    let options = Options::default().with_exclude_comments(true);
+    let config = Config::default().with_min_extracted_size(MIN_ARTICLE_CHARS);
+    let options = Options::default()
+        .with_exclude_comments(true)
+        .with_fallback(true)
+        .with_config(config);
     let found = trafilatura::extract(html, &options).ok();
     let text = found
         .as_ref()
@@ -87,5 +95,143 @@ fn document(text: String, found: &ExtractResult, meta: Meta, url: &WebUrl) -> Do
         author: meta.author.or(Some(author).filter(|a| !a.is_empty())),
         published_at: meta.published_at,
         text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(html: &str) -> Page {
+        article(html, &WebUrl::parse("https://news.example/a").unwrap())
+    }
+
+    fn problems(page: &Page) -> Vec<String> {
+        page.problems.iter().map(ToString::to_string).collect()
+    }
+
+    const SENTENCE: &str =
+        "Der Rat der Stadt Lindrath hat am Montag beschlossen, die Grundsteuer um 38 Prozent zu erhöhen. ";
+
+    #[test]
+    fn an_article_becomes_a_document() {
+        let page = read(&format!(
+            "<html lang=de><title>Titel</title><body><nav>Start Politik Sport</nav><article><h1>Titel</h1>\
+             <p>{SENTENCE}</p><p>Zweiter <b>Absatz</b>: {SENTENCE}</p></article><footer>Impressum</footer>"
+        ));
+        let document = page.document.unwrap();
+        assert_eq!(
+            document
+                .text
+                .lines()
+                .filter(|line| line.contains("Grundsteuer"))
+                .count(),
+            2
+        );
+        assert!(document.text.contains("Zweiter Absatz: Der Rat"));
+        assert!(!document.text.contains("Impressum") && !document.text.contains("Politik"));
+        assert_eq!(
+            (document.title.as_str(), document.lang, document.author),
+            ("Titel", Lang::DE, None)
+        );
+    }
+
+    #[test]
+    fn a_page_without_article_still_gives_its_reviews() {
+        let review =
+            r#"{"@type":"ClaimReview","claimReviewed":"Es ist so.","reviewRating":{"alternateName":"Falsch"}}"#;
+        let page = read(&format!(
+            "<meta property=og:site_name content=Blatt><script type='application/ld+json'>{review}</script>
+             <script type='application/ld+json'>{{broken</script>"
+        ));
+        assert_eq!(page.document, None);
+        let [review] = &page.reviews[..] else {
+            panic!("{:?}", page.reviews)
+        };
+        assert_eq!(review.publisher.name, "Blatt");
+        assert_eq!(review.publisher.site.as_deref(), Some("news.example"));
+        assert_eq!(review.url.as_ref().map(WebUrl::as_str), Some("https://news.example/a"));
+        let said = problems(&page);
+        assert!(said[0].starts_with("a JSON-LD block was ignored: "), "{said:?}");
+        assert_eq!(said[1..], ["no main text found"]);
+    }
+
+    #[test]
+    fn two_reviews_of_a_page_must_tell_themselves_apart() {
+        let review = |claim: &str| format!(r#"{{"@type":"ClaimReview","claimReviewed":"{claim}"}}"#);
+        let page = read(&format!(
+            "<script type=application/ld+json>[{},{}]</script>",
+            review("a"),
+            review("b")
+        ));
+        assert_eq!(page.reviews, []);
+        assert_eq!(
+            problems(&page)[..2],
+            ["a ClaimReview was ignored: has neither url nor identifier"; 2]
+        );
+    }
+
+    #[test]
+    fn json_ld_that_is_hostile_costs_its_block_only() {
+        let deep = "[".repeat(10_000);
+        let nested = format!("{}{}", "{\"hasPart\":".repeat(200), "1");
+        for block in [
+            deep.as_str(),
+            nested.as_str(),
+            "{\"a\":1e999}",
+            "{\"a\":\"\\ud800\"}",
+            "",
+            "\0",
+        ] {
+            let page = read(&format!(
+                "<script type=application/ld+json>{block}</script><p>{}",
+                SENTENCE.repeat(5)
+            ));
+            assert!(
+                page.document.is_some_and(|d| d.text.contains("Grundsteuer")),
+                "{block:.20}"
+            );
+            assert_eq!(page.problems.len(), 1, "{block:.20}: {:?}", page.problems);
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_and_said() {
+        let paragraph = format!("<p>{SENTENCE}</p>");
+        let page = read(&paragraph.repeat(MAX_TEXT_BYTES / SENTENCE.len() + 20));
+        assert!(page.document.as_ref().is_some_and(|d| d.text.len() <= MAX_TEXT_BYTES));
+        assert_eq!(problems(&page), ["the text was cut at 200 kB"]);
+        let page = read(&("ü".to_owned() + &" ".repeat(MAX_PAGE_BYTES)));
+        assert_eq!(problems(&page), ["the page was cut at 2 MiB"]);
+    }
+
+    #[test]
+    fn what_costs_too_much_is_refused_and_said() {
+        let page = read(&"<div>".repeat(200_000));
+        assert_eq!(
+            problems(&page),
+            ["the page was refused: its elements are nested more than 512 deep"]
+        );
+        assert!(page.document.is_none() && page.reviews.is_empty());
+    }
+
+    #[test]
+    fn the_deepest_tree_that_is_taken_fits_the_stack() {
+        let page = read(&("<div>".repeat(500) + SENTENCE + &"</div>".repeat(500)));
+        assert!(
+            page.problems.is_empty() || page.document.is_none(),
+            "{:?}",
+            page.problems
+        );
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(48))]
+        #[test]
+        fn no_markup_makes_it_panic(
+            html in "(<(/)?(p|div|b|i|a|table|tr|td|svg|math|script|style|template|select|h1|article|li|ul|html|body)( (class|href|lang|id)=['\"]?[a-z:/]{0,6}['\"]?){0,2}/?>|[a-z &;]{1,20}|<!--|-->|\\PC){0,60}"
+        ) {
+            read(&html);
+        }
     }
 }

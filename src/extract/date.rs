@@ -52,6 +52,9 @@ pub(super) fn plausible(date: Timestamp) -> Option<Timestamp> {
 }
 
 fn iso(text: &str) -> Option<Timestamp> {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     if let Some(time) = Timestamp::parse(text) {
         return Some(time);
     }

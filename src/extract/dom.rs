@@ -12,11 +12,15 @@ use scraper::{Html, HtmlTreeSink};
 /// Deepest tree that is parsed. Browsers stop there too.
 pub const MAX_DEPTH: usize = 512;
 
-/// Most nodes (elements, texts, comments) in a tree that is parsed.
-pub const MAX_NODES: usize = 150_000;
+/// Most nodes (elements, texts, comments) in a tree that is parsed. News pages have some thousand.
+pub const MAX_NODES: usize = 100_000;
 
 /// Most attributes of one tag.
-pub const MAX_ATTRIBUTES: usize = 1000;
+pub const MAX_ATTRIBUTES: usize = 256;
+
+/// Most that a tree may weigh, where a node weighs the square of its depth. What looks up from a node through all its
+/// ancestors, and does so at each level, takes as long. News pages weigh some hundred thousand to a few million.
+const MAX_WEIGHT: usize = 200_000_000;
 
 /// Size of a piece: between two looks at the tree it cannot grow out of hand.
 const PIECE_BYTES: usize = 1024;
@@ -28,10 +32,13 @@ pub enum Refused {
     #[error("its elements are nested more than 512 deep")]
     TooDeep,
     /// More nodes than [`MAX_NODES`].
-    #[error("it has more than 150000 elements and texts")]
+    #[error("it has more than 100000 elements and texts")]
     TooManyNodes,
+    /// Not too deep and not too many nodes, but too many deep ones.
+    #[error("it has too many elements that are nested deep")]
+    TooTangled,
     /// More attributes in a tag than [`MAX_ATTRIBUTES`].
-    #[error("a tag has more than 1000 attributes")]
+    #[error("a tag has more than 256 attributes")]
     TooManyAttributes,
 }
 
@@ -42,30 +49,47 @@ pub(super) fn parse(html: &str) -> Result<Html, Refused> {
     }
     let sink = HtmlTreeSink::new(Html::new_document());
     let mut parser = driver::parse_document(sink, ParseOpts::default());
-    let (mut rest, mut seen) = (html, 0);
+    let (mut rest, mut size) = (html, Size::default());
     while !rest.is_empty() {
         let (piece, next) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES));
         parser.process(StrTendril::from_slice(piece));
-        seen = check(&parser, seen)?;
+        size = size.after(&parser)?;
         rest = next;
     }
-    let tree = parser.finish();
-    Ok(tree)
+    Ok(parser.finish())
 }
 
-/// Looks at the nodes that came after the first `seen`; gives how many there are now.
-fn check(parser: &Parser<HtmlTreeSink>, seen: usize) -> Result<usize, Refused> {
-    let html = parser.tokenizer.sink.sink.0.borrow();
-    let nodes = html.tree.nodes();
-    let count = nodes.len();
-    if count > MAX_NODES {
-        return Err(Refused::TooManyNodes);
+/// What a tree has grown to.
+#[derive(Default)]
+struct Size {
+    nodes: usize,
+    weight: usize,
+}
+
+impl Size {
+    /// Looks at the nodes that came since.
+    fn after(self, parser: &Parser<HtmlTreeSink>) -> Result<Self, Refused> {
+        let html = parser.tokenizer.sink.sink.0.borrow();
+        let mut size = Self {
+            nodes: html.tree.nodes().len(),
+            weight: self.weight,
+        };
+        if size.nodes > MAX_NODES {
+            return Err(Refused::TooManyNodes);
+        }
+        for node in html.tree.nodes().rev().take(size.nodes - self.nodes) {
+            let depth = node.ancestors().take(MAX_DEPTH + 1).count();
+            if depth > MAX_DEPTH {
+                return Err(Refused::TooDeep);
+            }
+            size.weight += depth * depth;
+        }
+        if size.weight > MAX_WEIGHT {
+            Err(Refused::TooTangled)
+        } else {
+            Ok(size)
+        }
     }
-    let deep = nodes
-        .rev()
-        .take(count - seen)
-        .any(|node| node.ancestors().nth(MAX_DEPTH).is_some());
-    if deep { Err(Refused::TooDeep) } else { Ok(count) }
 }
 
 /// Whether any tag has more attributes than we take.
@@ -167,10 +191,15 @@ mod tests {
             ),
             ("unclosed formatting", ladder(80_000), Some(Refused::TooDeep)),
             ("svg", "<svg>".repeat(2000), Some(Refused::TooDeep)),
+            (
+                "deep again and again",
+                ("<div>".repeat(500) + &"</div>".repeat(500)).repeat(20),
+                Some(Refused::TooTangled),
+            ),
             ("many nodes", "a<br>".repeat(400_000), Some(Refused::TooManyNodes)),
             (
                 "attributes",
-                format!("<p{}>", many(1001)),
+                format!("<p{}>", many(257)),
                 Some(Refused::TooManyAttributes),
             ),
             (
@@ -203,7 +232,7 @@ mod tests {
                 format!("<p {}>", "a='x'".repeat(80_000)),
                 Some(Refused::TooManyAttributes),
             ),
-            ("as many as allowed", format!("<p{}>", many(1000)), None),
+            ("as many as allowed", format!("<p{}>", many(256)), None),
             (
                 "a script",
                 format!("<script>if (a <b {}) x</script>", "c d ".repeat(5000)),

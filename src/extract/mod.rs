@@ -119,3 +119,64 @@ fn read_reviews(bytes: &[u8], url: &WebUrl) -> Extracted {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url() -> WebUrl {
+        WebUrl::parse("https://news.example/a").unwrap()
+    }
+
+    #[test]
+    fn bytes_of_unknown_kind_are_read_for_what_they_are() {
+        let review = br#"{"claimReviewed":"Es ist so.","identifier":"7"}"#;
+        let posts = br#"[{"id":"1","uri":"https://a.example/1","created_at":"2026-01-01","content":"<p>Hallo</p>"}]"#;
+        let json_feed =
+            br#"{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","url":"/b","title":"T"}]}"#;
+        let rss = b"<?xml version='1.0'?><rss version='2.0'><channel><item><title>T</title><link>/b</link></item></channel></rss>";
+        for (bytes, kind, counts) in [
+            (&review[..], MediaKind::Json, (1, 0, 0, 0)),
+            (posts, MediaKind::Json, (0, 0, 1, 0)),
+            (json_feed, MediaKind::Json, (0, 1, 0, 0)),
+            (rss, MediaKind::Xml, (0, 1, 0, 0)),
+            (b"<p>", MediaKind::Html, (0, 0, 0, 1)),
+            (b"<?xml version='1.0'?><thing/>", MediaKind::Xml, (0, 0, 0, 1)),
+            (b"\x89PNG\r\n\x1a\n", MediaKind::Other, (0, 0, 0, 1)),
+            (b"", MediaKind::Other, (0, 0, 0, 1)),
+        ] {
+            let found = read(bytes, Some("text/html"), &url());
+            let counted = (
+                found.reviews.len(),
+                found.items.len(),
+                found.posts.len(),
+                found.problems.len(),
+            );
+            assert_eq!(
+                (found.kind, counted),
+                (kind, counts),
+                "{}",
+                String::from_utf8_lossy(bytes)
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_found_can_be_printed() {
+        let found = read(b"<meta charset=utf-8><p>Gr\xf6\xdfe", Some("text/html"), &url());
+        let printed = serde_json::to_value(&found).unwrap();
+        assert_eq!(printed["kind"], "html");
+        assert_eq!(
+            printed["problems"][0],
+            "bytes that are not of the page's encoding were replaced"
+        );
+        assert_eq!(printed["document"]["text"], "Gr\u{fffd}\u{fffd}e");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..300), start in "(<\\?xml |<rss |<html|\\{|\\[|\u{feff})?") {
+            read(&[start.as_bytes(), &bytes].concat(), None, &url());
+        }
+    }
+}

@@ -243,3 +243,6 @@ fn appearances(review: &Value, defaults: &Defaults) -> Vec<WebUrl> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;
