@@ -2,13 +2,11 @@
 
 use crate::domain::Lang;
 
-/// Longest paragraph that is split; what is longer is no prose, and would cost more than it is worth.
-const MAX_PARAGRAPH_BYTES: usize = 20_000;
-
 /// The sentences of a text, trimmed, paragraph by paragraph.
 pub(super) fn of_text(text: &str, lang: Lang) -> Vec<&str> {
-    let paragraphs = text.lines().filter(|p| p.len() <= MAX_PARAGRAPH_BYTES);
-    let sentences = paragraphs.flat_map(|paragraph| sentencex::segment(lang.as_str(), paragraph));
+    let sentences = text
+        .lines()
+        .flat_map(|paragraph| sentencex::segment(lang.as_str(), paragraph));
     sentences
         .map(str::trim)
         .filter(|s| s.chars().any(char::is_alphanumeric))

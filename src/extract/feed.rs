@@ -158,3 +158,97 @@ fn address(entry: &Entry, base: &WebUrl) -> Option<WebUrl> {
     let linked = links.find_map(|link| base.join(&link.href).ok());
     linked.or_else(|| WebUrl::parse(&entry.id).ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(items: &str) -> Vec<FeedItem> {
+        let feed = format!(
+            "<?xml version='1.0' encoding='latin1'?><rss version='2.0'><channel><language>de-DE</language>{items}</channel></rss>"
+        );
+        feed_at(feed.as_bytes())
+    }
+
+    fn feed_at(bytes: &[u8]) -> Vec<FeedItem> {
+        feed(bytes, &WebUrl::parse("https://blatt.example/feed").unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_item_is_read_whole() {
+        let found = read(
+            "<item><title>Gr&#246;&#223;er &amp;amp; &lt;b&gt;teurer&lt;/b&gt;</title><link> /a?x=1 </link><guid>g1</guid>
+             <description><![CDATA[<p>Eins</p><p>Zwei<script>x</script></p>]]></description>
+             <pubDate>Fri, 20 Nov 2026 08:00:00 +0100</pubDate></item>",
+        );
+        let wanted = FeedItem {
+            url: Some(WebUrl::parse("https://blatt.example/a?x=1").unwrap()),
+            id: "g1".into(),
+            title: "Größer & teurer".into(),
+            summary: "Eins\nZwei".into(),
+            lang: Some(Lang::DE),
+            published_at: Timestamp::parse("2026-11-20T07:00:00Z"),
+        };
+        assert_eq!(found, [wanted]);
+    }
+
+    #[test]
+    fn what_has_no_name_gets_one_that_stays() {
+        let items = "<item><title>A</title></item><item><title>B</title></item><item><link>/c</link></item>";
+        let ids = |items: &str| read(items).into_iter().map(|item| item.id).collect::<Vec<_>>();
+        assert_eq!(ids(items), ids(items));
+        assert_eq!(ids(items)[2], "https://blatt.example/c");
+        assert_eq!(read(items).len(), 3);
+    }
+
+    #[test]
+    fn dates_that_cannot_be_are_none() {
+        for date in [
+            "-1",
+            "9999-01-01T00:00:00Z",
+            "Thu, 01 Jan 0001 00:00:00 GMT",
+            "gestern",
+            "",
+        ] {
+            let found = read(&format!("<item><link>/a</link><pubDate>{date}</pubDate></item>"));
+            assert_eq!(found[0].published_at, None, "{date}");
+        }
+    }
+
+    #[test]
+    fn an_endless_feed_is_cut() {
+        let items: String = (0..MAX_ITEMS + 5)
+            .map(|i| format!("<item><link>/{i}</link></item>"))
+            .collect();
+        assert_eq!(read(&items).len(), MAX_ITEMS);
+    }
+
+    #[test]
+    fn declared_encodings_are_believed() {
+        let feed = |label: &str, title: &[u8]| {
+            let head = format!("<?xml version='1.0' encoding='{label}'?><rss version='2.0'><channel><item><title>");
+            feed_at(&[head.as_bytes(), title, b"</title></item></channel></rss>"].concat())[0]
+                .title
+                .clone()
+        };
+        assert_eq!(feed("ISO-8859-1", b"Gr\xf6\xdfe"), "Größe");
+        assert_eq!(feed("windows-1254", b"Bo\xf0az"), "Boğaz");
+        assert_eq!(feed("UTF-8", b"Gr\xf6\xdfe"), "Gr\u{fffd}\u{fffd}e");
+    }
+
+    #[test]
+    fn entities_are_never_expanded() {
+        let laughs = "<!DOCTYPE rss [<!ENTITY a 'haha'><!ENTITY b '&a;&a;&a;&a;'><!ENTITY c SYSTEM 'file:///etc/hostname'>]>\
+             <rss version='2.0'><channel><item><title>x &b; &c; y</title><link>/a</link></item></channel></rss>";
+        let url = WebUrl::parse("https://blatt.example/feed").unwrap();
+        let titles: Vec<String> = feed(laughs.as_bytes(), &url)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|i| i.title)
+            .collect();
+        assert!(
+            titles.iter().all(|title| !title.contains("haha") && title.len() < 20),
+            "{titles:?}"
+        );
+    }
+}
