@@ -10,7 +10,7 @@ use std::{
 
 use klarstelle::{
     detect,
-    domain::{Document, Fingerprint, WebUrl},
+    domain::{Document, Fingerprint, Verdict, WebUrl},
     extract::{self, Defaults, Reader, Unreadable},
 };
 use scraper::{Html, Selector};
@@ -270,6 +270,17 @@ fn fact_checkers_pages_give_their_reviews() {
         };
         assert!(its.iter().all(complete), "{its:?}");
     }
+}
+
+#[test]
+fn the_fact_checkers_ratings_are_understood() {
+    let reviews = web()
+        .into_iter()
+        .flat_map(|(address, bytes)| extract::read(&bytes, Some("text/html"), &address).reviews);
+    let unmapped = reviews.filter(|review| Verdict::of(&review.publisher, &review.rating) == Verdict::Unmapped);
+    let unmapped: Vec<String> = unmapped.map(|review| review.rating.text).collect();
+    // What was true and no longer is has no place on the scale.
+    assert_eq!(unmapped, ["Veraltet"]);
 }
 
 #[derive(Deserialize)]
