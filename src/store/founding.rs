@@ -185,6 +185,8 @@ impl Registry {
         if tx.insert(PRINTS, rows).await? < self.prints.len() as u64 {
             return Err(Error::lost_race());
         }
+        // In the table's own order: neighbours in the batch are neighbours on the page.
+        self.bands.sort_unstable();
         let rows = self.bands.iter().map(|(band, claim)| args![*band, claim]).collect();
         tx.insert(BANDS, rows).await?;
         for claim in &self.new {
