@@ -17,6 +17,9 @@ pub(super) struct Partly(pub(super) String);
 #[error("already reported")]
 pub(super) struct AlreadyTold;
 
+/// Libraries that log requests as they are sent, looked-up addresses included, when asked to log everything.
+const QUIET: &[&str] = &["h2", "hyper", "hyper_util", "reqwest", "sqlx", "warp"];
+
 /// Starts the log on standard error.
 pub(super) fn start_log(settings: &Settings, default: &str) -> anyhow::Result<()> {
     let filter = if settings.log.filter.is_empty() {
@@ -29,6 +32,12 @@ pub(super) fn start_log(settings: &Settings, default: &str) -> anyhow::Result<()
         origin: crate::config::Origin::Flag("--log".to_owned()),
         reason: source.to_string(),
     })?;
+    let filter = QUIET.iter().fold(filter, |filter, crate_name| {
+        match format!("{crate_name}=warn").parse() {
+            Ok(directive) => filter.add_directive(directive),
+            Err(_) => filter,
+        }
+    });
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr);
