@@ -33,7 +33,7 @@ pub(super) fn start_log(settings: &Settings, default: &str) -> anyhow::Result<()
         reason: source.to_string(),
     })?;
     let filter = QUIET.iter().fold(filter, |filter, crate_name| {
-        match format!("{crate_name}=warn").parse() {
+        match format!("{crate_name}=error").parse() {
             Ok(directive) => filter.add_directive(directive),
             Err(_) => filter,
         }
