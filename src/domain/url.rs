@@ -183,32 +183,37 @@ fn is_tracking(name: &str) -> bool {
 
 /// Percent-encoding in one form (RFC 3986, 6.2.2): unreserved characters plain, hex digits in upper case.
 fn percent(text: &str) -> String {
-    let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
-        match code.and_then(|hex| {
-            u8::from_str_radix(hex, 16)
-                .ok()
-                .filter(|_| hex.bytes().all(|b| b.is_ascii_hexdigit()))
-        }) {
-            Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
-                out.push(char::from(byte));
-                at += 3;
-            }
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        rest = &rest[first.len_utf8()..];
+        match Some(first).filter(|&c| c == '%').and_then(|_| escaped(rest)) {
             Some(byte) => {
-                out.push_str(&format!("%{byte:02X}"));
-                at += 3;
+                rest = &rest[2..];
+                push_byte(&mut out, byte);
             }
-            None => {
-                let c = text[at..].chars().next().unwrap_or_default();
-                out.push(c);
-                at += c.len_utf8();
-            }
+            None => out.push(first),
         }
     }
     out
+}
+
+/// The byte that two hex digits say.
+fn escaped(rest: &str) -> Option<u8> {
+    let digits = rest.get(..2).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    u8::from_str_radix(digits, 16).ok()
+}
+
+/// Plain if unreserved, unless it would make an escape together with a percent sign that stands alone before it: a key must
+/// be its own key.
+fn push_byte(out: &mut String, byte: u8) {
+    let alone = out.ends_with('%') || out.as_bytes().iter().nth_back(1) == Some(&b'%');
+    let unreserved = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if unreserved && !(alone && byte.is_ascii_hexdigit()) {
+        out.push(char::from(byte));
+    } else {
+        out.push_str(&format!("%{byte:02X}"));
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::{
     cluster::{self, Home, Placed, Prints},
     detect,
     domain::{Actor, Document, ExternalFactCheck, Mention},
+    extract,
     store::{self, ImportTally, Origin, Recorded, Store},
 };
 
@@ -28,8 +29,13 @@ impl Ingest {
     }
 
     /// Detects the mentions in a document, finds each its claim, and records them in one transaction. The same document
-    /// again changes nothing.
+    /// again changes nothing. A date of publication that lies ahead of the visit is not believed.
     pub async fn document(&self, document: &Document, origin: &Origin) -> Result<Recorded, store::Error> {
+        let published_at = extract::not_after(document.published_at, origin.at);
+        let document = &Document {
+            published_at,
+            ..document.clone()
+        };
         let mut placed = Vec::new();
         for mention in detect::mentions(document) {
             placed.push(self.place(mention).await?);
