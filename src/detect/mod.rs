@@ -1,6 +1,6 @@
 //! A document comes in; its mentions, passages that may be checkable claims, go out.
 //!
-//! Deliberately simple: sentences, scored by signals that anybody can read in [`score`]'s tables. What matters is to let
+//! Deliberately simple: sentences, scored by signals that anybody can read in `score`'s tables. What matters is to let
 //! little through that is no statement (questions, calls, opinions, notices); what is worth a check is for reviewers to say.
 
 mod cues;
