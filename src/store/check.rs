@@ -79,7 +79,7 @@ const RULES: &[(&str, &str)] = &[
     ),
     (
         "claims without a fingerprint",
-        "SELECT COUNT(*) FROM (SELECT id FROM claims EXCEPT SELECT claim_id FROM claim_fingerprints) AS nameless",
+        "SELECT COUNT(*) FROM (SELECT place FROM claims EXCEPT SELECT claim FROM claim_fingerprints) AS nameless",
     ),
     (
         "fact-checks without their current version",

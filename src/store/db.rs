@@ -105,7 +105,7 @@ impl Conn {
     /// Runs a statement whose `{in}` stands for a list of keys, as often as the number of keys demands.
     pub(super) async fn fetch_in(&mut self, sql: &str, keys: Vec<Value>) -> Result<Vec<Row>, Error> {
         let mut rows = Vec::new();
-        for (text, args) in batch::in_lists(sql, &[], &keys) {
+        for (text, args) in batch::in_lists(self.marks(), sql, &keys) {
             rows.extend(self.fetch(AssertSqlSafe(text), args).await?);
         }
         Ok(rows)

@@ -70,8 +70,8 @@ impl Store {
     /// Claims that share a band with a sketch, and their texts: candidates for near-duplicates, those with the most
     /// shared bands first, at most 50.
     pub async fn claims_near(&self, bands: &[i64; 16]) -> Result<Vec<(ClaimId, String)>, Error> {
-        let sql = "SELECT b.claim_id, c.text FROM claim_bands b JOIN claims c ON c.id = b.claim_id WHERE b.band IN {in} \
-                   GROUP BY b.claim_id, c.text ORDER BY COUNT(*) DESC, b.claim_id LIMIT 50";
+        let sql = "SELECT c.id, c.text FROM claim_bands b JOIN claims c ON c.place = b.claim WHERE b.band IN {in} \
+                   GROUP BY c.id, c.text ORDER BY COUNT(*) DESC, c.id LIMIT 50";
         let mut rows = self
             .db
             .fetch_in(sql, bands.iter().copied().map(Value::from).collect())

@@ -128,14 +128,14 @@ async fn add_external(tx: &mut Tx, check: &ExternalFactCheck, actor: &Actor) -> 
         return fact_check(row).map(Added::Known);
     }
     let new = external(tx, check);
-    insert(tx, &[(new.clone(), Some(identity))], actor)
+    insert(tx, &[(&new, Some(identity))], actor)
         .await
         .map(|()| Added::New(new))
 }
 
 async fn write_own(tx: &mut Tx, check: &OwnFactCheck, actor: &Actor) -> Result<FactCheck, Error> {
     let new = new(tx, FactCheckBody::Own(check.clone()), check.verdict);
-    insert(tx, &[(new.clone(), None)], actor).await.map(|()| new)
+    insert(tx, &[(&new, None)], actor).await.map(|()| new)
 }
 
 async fn correct(
@@ -161,7 +161,7 @@ async fn correct(
         updated_at: tx.at,
         ..old.clone()
     };
-    update(tx, &[(old, new.clone())], actor).await.map(|()| new)
+    update(tx, &[(&old, &new)], actor).await.map(|()| new)
 }
 
 const FACT_CHECKS: Insert = Insert {
@@ -180,8 +180,8 @@ const URLS: Insert = Insert {
 };
 
 /// Writes fact-checks that are new. If another writer has just taken an identity, the race is lost.
-pub(super) async fn insert(tx: &mut Tx, new: &[(FactCheck, Option<Identity>)], actor: &Actor) -> Result<(), Error> {
-    let row = |(check, identity): &(FactCheck, Option<Identity>)| {
+pub(super) async fn insert(tx: &mut Tx, new: &[(&FactCheck, Option<Identity>)], actor: &Actor) -> Result<(), Error> {
+    let row = |(check, identity): &(&FactCheck, Option<Identity>)| {
         let (origin, at) = (check.origin(), check.created_at);
         args![
             &check.id,
@@ -196,7 +196,7 @@ pub(super) async fn insert(tx: &mut Tx, new: &[(FactCheck, Option<Identity>)], a
     if tx.insert(FACT_CHECKS, new.iter().map(row).collect()).await? < new.len() as u64 {
         return Err(Error::lost_race());
     }
-    let checks = || new.iter().map(|(check, _)| check);
+    let checks = || new.iter().map(|(check, _)| *check);
     tx.insert(VERSIONS, checks().map(|check| version_row(check, actor)).collect())
         .await?;
     tx.insert(
@@ -213,7 +213,7 @@ pub(super) async fn insert(tx: &mut Tx, new: &[(FactCheck, Option<Identity>)], a
 }
 
 /// Writes new versions of fact-checks: as they were, as they are to be. If another writer was faster, the race is lost.
-pub(super) async fn update(tx: &mut Tx, changed: &[(FactCheck, FactCheck)], actor: &Actor) -> Result<(), Error> {
+pub(super) async fn update(tx: &mut Tx, changed: &[(&FactCheck, &FactCheck)], actor: &Actor) -> Result<(), Error> {
     for (old, new) in changed {
         let sql = "UPDATE fact_checks SET verdict = $3, updated_at = $4, version = $5 WHERE id = $1 AND version = $2";
         let args = args![&new.id, old.version, &new.verdict, new.updated_at, new.version];

@@ -7,6 +7,7 @@ use claim_index::Sketch;
 use super::{
     Error,
     batch::Insert,
+    parallel,
     transaction::Tx,
     value::{Row, Value, args},
 };
@@ -38,10 +39,6 @@ impl Wording {
         }
     }
 
-    fn bands(&self) -> Option<[i64; 16]> {
-        self.bands.or_else(|| Some(Sketch::of(self.text.as_str())?.bands()))
-    }
-
     fn prints(&self) -> impl Iterator<Item = &Fingerprint> {
         std::iter::once(&self.exact).chain(&self.near)
     }
@@ -62,7 +59,7 @@ pub(super) async fn found(tx: &mut Tx, wordings: &[&Wording], origin: ClaimOrigi
     registry.write(tx).await?;
     Ok(Founded {
         homes,
-        new: registry.new,
+        new: registry.new.into_iter().map(|(claim, _)| claim).collect(),
     })
 }
 
@@ -72,9 +69,9 @@ struct Registry {
     at: Timestamp,
     by_print: HashMap<[u8; 16], Holder>,
     claims: HashSet<ClaimId>,
-    new: Vec<Claim>,
+    /// With the bands of their sketches, where they have been worked out.
+    new: Vec<(Claim, Option<[i64; 16]>)>,
     prints: Vec<(Fingerprint, ClaimId)>,
-    bands: Vec<(i64, ClaimId)>,
 }
 
 #[derive(Clone)]
@@ -85,8 +82,8 @@ struct Holder {
 
 impl Registry {
     async fn read(tx: &mut Tx, wordings: &[&Wording], origin: ClaimOrigin) -> Result<Self, Error> {
-        let sql = "SELECT p.fingerprint, p.claim_id, c.text FROM claim_fingerprints p \
-                   JOIN claims c ON c.id = p.claim_id WHERE p.fingerprint IN {in}";
+        let sql = "SELECT p.fingerprint, c.id, c.text FROM claim_fingerprints p \
+                   JOIN claims c ON c.place = p.claim WHERE p.fingerprint IN {in}";
         let prints = wordings
             .iter()
             .flat_map(|wording| wording.prints())
@@ -122,7 +119,6 @@ impl Registry {
             claims,
             new: Vec::new(),
             prints: Vec::new(),
-            bands: Vec::new(),
         })
     }
 
@@ -171,25 +167,47 @@ impl Registry {
             claim: claim.id,
             text: claim.text.as_str().to_owned(),
         };
-        self.bands
-            .extend(wording.bands().into_iter().flatten().map(|band| (band, claim.id)));
-        self.new.push(claim);
+        self.new.push((claim, wording.bands));
         holder
     }
 
+    /// The short names of all claims that get a fingerprint or bands.
+    async fn places(&self, tx: &mut Tx) -> Result<HashMap<ClaimId, i64>, Error> {
+        let claims: HashSet<ClaimId> = self.prints.iter().map(|(_, claim)| *claim).collect();
+        let keys = claims.iter().map(Value::from).collect();
+        let mut rows = tx
+            .fetch_in("SELECT id, place FROM claims WHERE id IN {in}", keys)
+            .await?;
+        rows.iter_mut().map(|row| Ok((row.take()?, row.take()?))).collect()
+    }
+
     async fn write(&mut self, tx: &mut Tx) -> Result<(), Error> {
-        tx.insert(CLAIMS, self.new.iter().map(claim_row).collect()).await?;
+        tx.insert(CLAIMS, self.new.iter().map(|(claim, _)| claim_row(claim)).collect())
+            .await?;
+        let places = self.places(tx).await?;
+        let place = |claim: &ClaimId| places.get(claim).copied().unwrap_or_default();
         // In one order everywhere, so that two batches with the same wordings wait for each other and do not lock.
         self.prints.sort_unstable_by_key(|(print, _)| *print.as_bytes());
-        let rows = self.prints.iter().map(|(print, claim)| args![print, claim]).collect();
+        let rows = self
+            .prints
+            .iter()
+            .map(|(print, claim)| args![print, place(claim)])
+            .collect();
         if tx.insert(PRINTS, rows).await? < self.prints.len() as u64 {
             return Err(Error::lost_race());
         }
-        // In the table's own order: neighbours in the batch are neighbours on the page.
-        self.bands.sort_unstable();
-        let rows = self.bands.iter().map(|(band, claim)| args![*band, claim]).collect();
+        let bands = parallel::map(&self.new, |(claim, bands)| {
+            (claim.id, bands.or_else(|| bands_of(claim)))
+        });
+        let mut rows: Vec<(i64, i64)> = Vec::new();
+        for (claim, bands) in bands {
+            rows.extend(bands.into_iter().flatten().map(|band| (band, place(&claim))));
+        }
+        // Neighbours in the table are written together: a batch touches most of its pages.
+        rows.sort_unstable();
+        let rows = rows.into_iter().map(|(band, claim)| args![band, claim]).collect();
         tx.insert(BANDS, rows).await?;
-        for claim in &self.new {
+        for (claim, _) in &self.new {
             tx.note(ObjectKind::Claim, claim.id, 1, Action::Created);
         }
         Ok(())
@@ -202,14 +220,18 @@ const CLAIMS: Insert = Insert {
 };
 
 const PRINTS: Insert = Insert {
-    into: "INSERT INTO claim_fingerprints (fingerprint, claim_id)",
+    into: "INSERT INTO claim_fingerprints (fingerprint, claim)",
     then: "ON CONFLICT DO NOTHING",
 };
 
 const BANDS: Insert = Insert {
-    into: "INSERT INTO claim_bands (band, claim_id)",
+    into: "INSERT INTO claim_bands (band, claim)",
     then: "ON CONFLICT DO NOTHING",
 };
+
+fn bands_of(claim: &Claim) -> Option<[i64; 16]> {
+    Some(Sketch::of(claim.text.as_str())?.bands())
+}
 
 fn claim_row(claim: &Claim) -> Vec<Value> {
     args![

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::value::Value;
-use crate::domain::{ExternalFactCheck, Fingerprint};
+use super::{founding::Wording, value::Value};
+use crate::domain::{ClaimText, ExternalFactCheck, Fingerprint};
 
 /// What stays the same while a publisher rewrites a fact-check: publisher and address, else publisher and identifier.
 /// Sixteen bytes of SHA-256, so that the key is short whatever the publisher sends.
@@ -22,7 +22,7 @@ impl Identity {
                 Self::hash(&[&publisher, "url", url.key().as_str(), &anchor])
             }
             (None, Some(identifier)) => Self::hash(&[&publisher, "identifier", identifier.trim()]),
-            (None, None) => Self::hash(&[&publisher, "claim", &claim(check).to_string()]),
+            (None, None) => Self::hash(&[&publisher, "claim", &claim(check, None).to_string()]),
         }
     }
 
@@ -67,13 +67,21 @@ impl From<Option<&Identity>> for Value {
     }
 }
 
-fn claim(check: &ExternalFactCheck) -> Fingerprint {
-    Fingerprint::exact(&check.claim_reviewed)
+/// What it reviews, for comparing.
+fn claim(check: &ExternalFactCheck, wording: Option<&Wording>) -> Fingerprint {
+    wording.map_or_else(|| Fingerprint::exact(&check.claim_reviewed), |wording| wording.exact)
+}
+
+/// What it reviews, as a claim's wording: cut if it is too long, none without a letter or digit.
+fn wording(check: &ExternalFactCheck) -> Option<Wording> {
+    let text: String = check.claim_reviewed.trim().chars().take(ClaimText::MAX_CHARS).collect();
+    Some(Wording::new(ClaimText::parse(&text).ok()?, check.lang))
 }
 
 /// A fact-check of a batch with the identities that it may have.
 pub(super) struct Candidate<'a> {
     pub(super) check: &'a ExternalFactCheck,
+    pub(super) wording: Option<Wording>,
     claim: Fingerprint,
     plain: Identity,
     own: Identity,
@@ -81,12 +89,16 @@ pub(super) struct Candidate<'a> {
 
 impl<'a> Candidate<'a> {
     pub(super) fn new(check: &'a ExternalFactCheck) -> Self {
-        let (claim, plain) = (claim(check), Identity::of(check));
+        let wording = wording(check);
+        let claim = claim(check, wording.as_ref());
+        let plain = Identity::of(check);
+        let own = plain.among_several(&claim);
         Self {
             check,
+            wording,
             claim,
             plain,
-            own: plain.among_several(&claim),
+            own,
         }
     }
 
@@ -94,36 +106,37 @@ impl<'a> Candidate<'a> {
     pub(super) const fn identities(&self) -> [&Identity; 2] {
         [&self.plain, &self.own]
     }
+
+    fn reviews_the_claim_of(&self, stored: &ExternalFactCheck) -> bool {
+        claim(stored, wording(stored).as_ref()) == self.claim
+    }
 }
 
 /// Gives each fact-check of a batch its identity, each identity once; of several with one identity the last stands.
 ///
 /// One page may review several claims: of those in one batch the one that the store knows, else the first, has the page's
 /// plain identity, the others have one of their own. A claim that comes alone is the page's, reworded.
-pub(super) fn assign<'a>(
+pub(super) fn assign<'a, 's>(
     candidates: &'a [Candidate<'a>],
-    known: &HashMap<Identity, Fingerprint>,
-) -> Vec<(Identity, &'a ExternalFactCheck)> {
+    stored: impl Fn(&Identity) -> Option<&'s ExternalFactCheck>,
+) -> Vec<(Identity, &'a Candidate<'a>)> {
     let mut owners: HashMap<Identity, Fingerprint> = HashMap::new();
-    for c in candidates.iter().filter(|c| !known.contains_key(&c.own)) {
+    for c in candidates.iter().filter(|c| stored(&c.own).is_none()) {
         let owner = owners.entry(c.plain).or_insert(c.claim);
-        if known.get(&c.plain) == Some(&c.claim) {
+        if *owner != c.claim && stored(&c.plain).is_some_and(|stored| c.reviews_the_claim_of(stored)) {
             *owner = c.claim;
         }
     }
     let mut places: HashMap<Identity, usize> = HashMap::new();
-    let mut assigned: Vec<(Identity, &ExternalFactCheck)> = Vec::with_capacity(candidates.len());
+    let mut assigned = Vec::with_capacity(candidates.len());
     for c in candidates {
-        let identity = if owners.get(&c.plain) == Some(&c.claim) {
-            c.plain
-        } else {
-            c.own
-        };
+        let is_owner = owners.get(&c.plain) == Some(&c.claim);
+        let identity = if is_owner { c.plain } else { c.own };
         if let Some(&place) = places.get(&identity) {
-            assigned[place].1 = c.check;
+            assigned[place] = (identity, c);
         } else {
             places.insert(identity, assigned.len());
-            assigned.push((identity, c.check));
+            assigned.push((identity, c));
         }
     }
     assigned

@@ -8,10 +8,11 @@ use super::{
     fact_checks::{self, fact_check, fact_check_columns, fact_check_tables},
     founding::{self, Founded, Wording},
     identity::{self, Candidate, Identity},
+    parallel,
     transaction::{Tx, transact},
     value::{Row, Value},
 };
-use crate::domain::{Actor, ClaimOrigin, ClaimText, ExternalFactCheck, FactCheck, FactCheckBody, Fingerprint};
+use crate::domain::{Actor, ClaimOrigin, ExternalFactCheck, FactCheck, FactCheckBody};
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -42,30 +43,31 @@ impl Store {
     /// address is the known one, reworded; so rows of one page belong into one batch. A `claim_reviewed` longer than a
     /// claim may be is cut; one without a letter or digit founds no claim.
     pub async fn import(&self, checks: &[ExternalFactCheck], actor: &Actor) -> Result<ImportTally, Error> {
-        transact!(self.db, actor, |tx| import(&mut tx, checks, actor))
+        // Thought out before the transaction begins: others may write meanwhile.
+        let candidates = parallel::map(checks, Candidate::new);
+        transact!(self.db, actor, |tx| import(&mut tx, &candidates, actor))
     }
 }
 
-async fn import(tx: &mut Tx, checks: &[ExternalFactCheck], actor: &Actor) -> Result<ImportTally, Error> {
-    let candidates: Vec<Candidate<'_>> = checks.iter().map(Candidate::new).collect();
-    let known = known(tx, &candidates).await?;
-    let claims = known
-        .iter()
-        .filter_map(|(identity, check)| Some((*identity, claim_of(check)?)))
-        .collect();
-    let assigned = identity::assign(&candidates, &claims);
+async fn import(tx: &mut Tx, candidates: &[Candidate<'_>], actor: &Actor) -> Result<ImportTally, Error> {
+    let known = known(tx, candidates).await?;
+    let assigned = identity::assign(candidates, |identity| match &known.get(identity)?.body {
+        FactCheckBody::External(check) => Some(check),
+        FactCheckBody::Own(_) => None,
+    });
     let incoming = assigned
         .into_iter()
-        .map(|(identity, check)| Incoming::new(tx, identity, check, &known));
-    let incoming: Vec<Incoming> = incoming.collect();
+        .map(|(identity, candidate)| Incoming::new(tx, identity, candidate, known.get(&identity)));
+    let incoming: Vec<Incoming<'_>> = incoming.collect();
     write(tx, &incoming, actor).await?;
     let claims_new = attach(tx, &incoming, actor).await?;
-    let count = |fate| incoming.iter().filter(|check| check.fate() == fate).count() as u64;
+    let count = |fate| incoming.iter().filter(|check| check.fate == fate).count() as u64;
     let (new, changed) = (count(Fate::New), count(Fate::Changed));
+    let unchanged = candidates.len() as u64 - new - changed;
     Ok(ImportTally {
         new,
         changed,
-        unchanged: checks.len() as u64 - new - changed,
+        unchanged,
         claims_new,
     })
 }
@@ -87,49 +89,40 @@ async fn known(tx: &mut Tx, candidates: &[Candidate<'_>]) -> Result<HashMap<Iden
     tx.fetch_in(sql, keys).await?.iter_mut().map(pair).collect()
 }
 
-fn claim_of(check: &FactCheck) -> Option<Fingerprint> {
-    match &check.body {
-        FactCheckBody::External(check) => Some(Fingerprint::exact(&check.claim_reviewed)),
-        FactCheckBody::Own(_) => None,
-    }
-}
-
 /// A fact-check of the batch beside what the store knows of it.
-struct Incoming {
+struct Incoming<'a> {
     identity: Identity,
-    wording: Option<Wording>,
-    old: Option<FactCheck>,
+    wording: Option<&'a Wording>,
+    fate: Fate,
+    old: Option<&'a FactCheck>,
     now: FactCheck,
 }
 
-impl Incoming {
-    fn new(tx: &Tx, identity: Identity, check: &ExternalFactCheck, known: &HashMap<Identity, FactCheck>) -> Self {
-        let mut now = fact_checks::external(tx, check);
-        let old = known.get(&identity).cloned();
-        if let Some(old) = &old {
-            now = FactCheck {
-                id: old.id,
-                version: old.version,
-                created_at: old.created_at,
-                ..now
-            };
-            if now.verdict != old.verdict || differs(&now.body, &old.body) {
-                now.version += 1;
+impl<'a> Incoming<'a> {
+    fn new(tx: &Tx, identity: Identity, candidate: &'a Candidate<'a>, old: Option<&'a FactCheck>) -> Self {
+        let new = fact_checks::external(tx, candidate.check);
+        let (fate, now) = match old {
+            None => (Fate::New, new),
+            Some(old) if new.verdict == old.verdict && !differs(&new.body, &old.body) => (Fate::Same, old.clone()),
+            Some(old) => {
+                let (id, version, created_at) = (old.id, old.version + 1, old.created_at);
+                (
+                    Fate::Changed,
+                    FactCheck {
+                        id,
+                        version,
+                        created_at,
+                        ..new
+                    },
+                )
             }
-        }
+        };
         Self {
             identity,
-            wording: wording(check),
+            wording: candidate.wording.as_ref(),
+            fate,
             old,
             now,
-        }
-    }
-
-    fn fate(&self) -> Fate {
-        match &self.old {
-            None => Fate::New,
-            Some(old) if old.version < self.now.version => Fate::Changed,
-            Some(_) => Fate::Same,
         }
     }
 }
@@ -141,29 +134,23 @@ fn differs(new: &FactCheckBody, stored: &FactCheckBody) -> bool {
     json(new) != json(stored) && !as_stored()
 }
 
-fn wording(check: &ExternalFactCheck) -> Option<Wording> {
-    let text: String = check.claim_reviewed.trim().chars().take(ClaimText::MAX_CHARS).collect();
-    Some(Wording::new(ClaimText::parse(&text).ok()?, check.lang))
-}
-
-async fn write(tx: &mut Tx, incoming: &[Incoming], actor: &Actor) -> Result<(), Error> {
-    let new = incoming.iter().filter(|check| check.old.is_none());
-    let mut new: Vec<_> = new.map(|check| (check.now.clone(), Some(check.identity))).collect();
+async fn write(tx: &mut Tx, incoming: &[Incoming<'_>], actor: &Actor) -> Result<(), Error> {
+    let new = incoming.iter().filter(|check| check.fate == Fate::New);
+    let mut new: Vec<_> = new.map(|check| (&check.now, Some(check.identity))).collect();
     // In one order everywhere, so that two batches with the same rows wait for each other and do not lock.
     new.sort_unstable_by_key(|(_, identity)| *identity);
     fact_checks::insert(tx, &new, actor).await?;
-    let changed = incoming.iter().filter(|check| check.fate() == Fate::Changed);
-    let changed = changed.filter_map(|check| Some((check.old.clone()?, check.now.clone())));
-    let mut changed: Vec<_> = changed.collect();
+    let changed = incoming.iter().filter(|check| check.fate == Fate::Changed);
+    let mut changed: Vec<_> = changed.filter_map(|check| Some((check.old?, &check.now))).collect();
     changed.sort_unstable_by_key(|(old, _)| old.id);
     fact_checks::update(tx, &changed, actor).await
 }
 
 /// Ties each fact-check to the claim that it reviews; says how many claims were founded.
-async fn attach(tx: &mut Tx, incoming: &[Incoming], actor: &Actor) -> Result<u64, Error> {
-    let (worded, wordings): (Vec<&Incoming>, Vec<&Wording>) = incoming
+async fn attach(tx: &mut Tx, incoming: &[Incoming<'_>], actor: &Actor) -> Result<u64, Error> {
+    let (worded, wordings): (Vec<_>, Vec<&Wording>) = incoming
         .iter()
-        .filter_map(|check| Some((check, check.wording.as_ref()?)))
+        .filter_map(|check| Some((check, check.wording?)))
         .unzip();
     let Founded { homes, new } = founding::found(tx, &wordings, ClaimOrigin::Imported).await?;
     let reviewed = worded.iter().zip(homes);
@@ -171,7 +158,7 @@ async fn attach(tx: &mut Tx, incoming: &[Incoming], actor: &Actor) -> Result<u64
         .map(|(check, claim)| Reviewed {
             check: check.now.id,
             claim,
-            fate: check.fate(),
+            fate: check.fate,
         })
         .collect();
     attaching::attach(tx, &reviewed, actor).await?;

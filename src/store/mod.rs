@@ -20,6 +20,7 @@ mod identity;
 mod import;
 mod keys;
 mod migrate;
+mod parallel;
 mod sources;
 mod transaction;
 mod value;

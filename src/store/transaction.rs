@@ -106,7 +106,7 @@ impl Tx {
 
     /// Runs a statement whose `{in}` stands for a list of keys, after other values.
     pub(super) async fn execute_in(&mut self, sql: &str, args: Vec<Value>, keys: Vec<Value>) -> Result<(), Error> {
-        for (text, args) in batch::in_lists(sql, &args, &keys) {
+        for (text, args) in batch::in_lists_after(&args, sql, &keys) {
             self.execute(AssertSqlSafe(text), args).await?;
         }
         Ok(())
@@ -115,7 +115,7 @@ impl Tx {
     /// Inserts many rows; says how many were written.
     pub(super) async fn insert(&mut self, insert: Insert, rows: Vec<Vec<Value>>) -> Result<u64, Error> {
         let mut written = 0;
-        for (text, args) in batch::inserts(insert, rows) {
+        for (text, args) in batch::inserts(self.begun.conn().marks(), insert, rows) {
             written += self.execute(AssertSqlSafe(text), args).await?;
         }
         Ok(written)

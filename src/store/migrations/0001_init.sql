@@ -41,8 +41,10 @@ CREATE TABLE sources (
 CREATE UNIQUE INDEX sources_set ON sources (url_key) WHERE removed_at IS NULL;
 
 -- `sightings`, `first_seen`, `last_seen` and `fact_checks` (active attachments) are counted along, for sorting.
+-- `place` is a short name for it, for the two tables that have many small rows.
 CREATE TABLE claims (
-    id {key} PRIMARY KEY,
+    place {serial} PRIMARY KEY,
+    id {key} NOT NULL UNIQUE,
     text TEXT NOT NULL,
     lang TEXT NOT NULL,
     origin TEXT NOT NULL,
@@ -58,13 +60,13 @@ CREATE INDEX claims_by_sightings ON claims (sightings, id);
 -- Its primary key is what keeps two writers from founding two claims of one wording.
 CREATE TABLE claim_fingerprints (
     fingerprint {bytes} PRIMARY KEY,
-    claim_id {key} NOT NULL REFERENCES claims (id)
+    claim BIGINT NOT NULL REFERENCES claims (place)
 ) {clustered};
 
 CREATE TABLE claim_bands (
     band BIGINT NOT NULL,
-    claim_id {key} NOT NULL REFERENCES claims (id),
-    PRIMARY KEY (band, claim_id)
+    claim BIGINT NOT NULL REFERENCES claims (place),
+    PRIMARY KEY (band, claim)
 ) {clustered};
 
 -- `content` is the SHA-256 of what was read.
