@@ -146,13 +146,11 @@ impl Follower {
         // Read first: whatever is committed while the claims are read is applied again by the next step.
         let change = self.store.last_change().await?;
         self.with_writer(Writer::clear).await?;
-        let mut after: Option<ClaimId> = None;
-        loop {
-            let ids = self.store.claim_ids(after.as_ref(), CLAIMS_PER_READ).await?;
-            let Some(last) = ids.last() else { break };
-            after = Some(*last);
-            let entries = self.store.entries(&ids).await?;
-            self.with_writer(move |writer| put_all(writer, &entries)).await?;
+        let mut portion = self.portion_after(None).await?;
+        while let Some(last) = portion.ids.last().copied() {
+            // The next ones are read while these are analysed.
+            let (put, next) = tokio::join!(self.put(portion), self.portion_after(Some(&last)));
+            (portion, ()) = (next?, put?);
         }
         self.commit(change).await?;
         Ok(change)
@@ -168,14 +166,33 @@ impl Follower {
 
     async fn step(&self, after: u64) -> Result<u64, Error> {
         let touched = self.store.touched(after, CHANGES_PER_COMMIT).await?;
-        for ids in touched.claims.chunks(CLAIMS_PER_READ as usize) {
-            let entries = self.store.entries(ids).await?;
-            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            self.with_writer(move |writer| replace_all(writer, &ids, &entries))
-                .await?;
+        let mut chunks = touched.claims.chunks(CLAIMS_PER_READ as usize);
+        let mut portion = self.portion(chunks.next()).await?;
+        while !portion.ids.is_empty() {
+            let (put, next) = tokio::join!(self.put(portion), self.portion(chunks.next()));
+            (portion, ()) = (next?, put?);
         }
         self.commit(touched.up_to).await?;
         Ok(touched.up_to)
+    }
+
+    /// The claims that come after one, by id.
+    async fn portion_after(&self, after: Option<&ClaimId>) -> Result<Portion, Error> {
+        let ids = self.store.claim_ids(after, CLAIMS_PER_READ).await?;
+        self.portion(Some(&ids)).await
+    }
+
+    async fn portion(&self, ids: Option<&[ClaimId]>) -> Result<Portion, Error> {
+        let ids = ids.unwrap_or_default();
+        let entries = self.store.entries(ids).await?;
+        Ok(Portion {
+            ids: ids.to_vec(),
+            entries,
+        })
+    }
+
+    async fn put(&self, portion: Portion) -> Result<(), Error> {
+        self.with_writer(move |writer| replace_all(writer, &portion)).await
     }
 
     async fn commit(&self, change: u64) -> Result<(), Error> {
@@ -197,17 +214,23 @@ impl Follower {
     }
 }
 
-fn put_all(writer: &mut Writer, entries: &[Entry]) -> Result<(), claim_index::Error> {
-    entries.iter().try_for_each(|entry| writer.put(entry))
+/// Some claims and what the index is to hold of them; nothing of those that are gone.
+struct Portion {
+    ids: Vec<ClaimId>,
+    entries: Vec<Entry>,
 }
 
 /// Puts the entries and removes the claims that have none any more.
-fn replace_all(writer: &mut Writer, ids: &[String], entries: &[Entry]) -> Result<(), claim_index::Error> {
-    let standing: HashSet<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
-    for gone in ids.iter().filter(|id| !standing.contains(id.as_str())) {
-        writer.remove(gone)?;
+fn replace_all(writer: &mut Writer, Portion { ids, entries }: &Portion) -> Result<(), claim_index::Error> {
+    if entries.len() < ids.len() {
+        let standing: HashSet<&str> = entries.iter().map(|entry| entry.id.as_str()).collect();
+        for id in ids.iter().map(ToString::to_string) {
+            if !standing.contains(id.as_str()) {
+                writer.remove(&id)?;
+            }
+        }
     }
-    put_all(writer, entries)
+    writer.put_all(entries)
 }
 
 /// Brings the index in a directory up to date, unless somebody else holds its writer.
@@ -219,6 +242,35 @@ pub async fn catch_up_if_free(store: &Store, dir: &Path) -> Result<Option<u64>, 
         Ok(follower) => follower.catch_up().await.map(Some),
         Err(Error::Index(claim_index::Error::Busy)) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// Does some work on the store, and brings the index up to date beside it, so that both take hardly longer than one. If
+/// somebody else holds the index's writer, its holder follows the change log anyway.
+pub async fn beside<T>(store: &Store, dir: &Path, work: impl Future<Output = T>) -> (T, Result<(), Error>) {
+    let (stop, stopped) = watch::channel(false);
+    let following = tokio::spawn(catch_up_until(stopped, store.clone(), dir.to_owned()));
+    let done = work.await;
+    stop.send_replace(true);
+    (done, following.await.unwrap_or_else(|panicked| Err(panicked.into())))
+}
+
+async fn catch_up_until(mut stop: watch::Receiver<bool>, store: Store, dir: PathBuf) -> Result<(), Error> {
+    let follower = SharedIndex::open(&dir).and_then(|index| Follower::new(store, index));
+    let follower = match follower {
+        Err(Error::Index(claim_index::Error::Busy)) => return Ok(()),
+        opened => opened?,
+    };
+    loop {
+        let is_last_round = *stop.borrow();
+        follower.catch_up().await?;
+        if is_last_round {
+            return Ok(());
+        }
+        tokio::select! {
+            () = tokio::time::sleep(POLL) => {}
+            _ = stop.changed() => {}
+        }
     }
 }
 

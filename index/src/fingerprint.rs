@@ -13,6 +13,28 @@ use crate::normalise_text;
 /// Shorter texts have no near-verbatim fingerprint and no sketch.
 pub(crate) const MIN_WORDS: usize = 4;
 
+/// The words of a text that copies have in common: without links, @handles, signatures, punctuation, diacritics and
+/// case. The first 2,000 of them.
+#[derive(Clone, Debug)]
+pub struct Folded(Vec<String>);
+
+impl Folded {
+    /// Of a text.
+    pub fn of(text: &str) -> Folded {
+        Folded(folded_words(text))
+    }
+
+    /// The words, if there are enough for copies to be told by them.
+    pub(crate) fn words(&self) -> Option<&[String]> {
+        (self.0.len() >= MIN_WORDS).then_some(&self.0)
+    }
+
+    /// See [`Fingerprint::near_verbatim`].
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        Some(Fingerprint::hash("v1|near|", &self.words()?.join(" ")))
+    }
+}
+
 /// A key for equal texts, stored by callers: valid for one [`crate::NORMALISER_VERSION`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 16]);
@@ -29,8 +51,7 @@ impl Fingerprint {
     /// count; words, negations and numbers do. The first 2,000 words are looked at; `None` under four, where
     /// equality means little.
     pub fn near_verbatim(text: &str) -> Option<Fingerprint> {
-        let words = folded_words(text);
-        (words.len() >= MIN_WORDS).then(|| Fingerprint::hash("v1|near|", &words.join(" ")))
+        Folded::of(text).fingerprint()
     }
 
     /// The bytes, for storing.

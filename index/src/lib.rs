@@ -27,7 +27,7 @@ mod writer;
 pub use answer::{Answer, Explanation, Hit, MAX_QUERY_TOKENS, Match, Outcome, Page, Query, Reason, TermWeight};
 pub use entry::{Entry, Wording, WordingKind};
 pub use error::{Error, Versions};
-pub use fingerprint::{Fingerprint, contradicts};
+pub use fingerprint::{Fingerprint, Folded, contradicts};
 pub use index::ClaimIndex;
 pub use lang::{InvalidLang, Lang};
 pub use normalise::{NORMALISER_VERSION, normalise_text};

@@ -21,6 +21,11 @@ pub const NORMALISER_VERSION: u32 = 1;
 ///
 /// Total and idempotent: `normalise_text(&normalise_text(x)) == normalise_text(x)`.
 pub fn normalise_text(text: &str) -> String {
+    if text.is_ascii() {
+        // Such a text is its own NFKC, before and after lowering.
+        let visible = text.chars().filter(|&c| is_visible(c));
+        return collapse_spaces(visible.map(|c| c.to_ascii_lowercase()), text.len());
+    }
     let lower = text
         .chars()
         .filter(|&c| is_visible(c))

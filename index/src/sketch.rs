@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use crate::analyzer::folded_words;
-use crate::fingerprint::MIN_WORDS;
+use crate::Folded;
 
 const VALUES: usize = 64;
 const BANDS: usize = 16;
@@ -17,18 +16,18 @@ pub struct Sketch([u32; VALUES]);
 impl Sketch {
     /// The sketch of a text's first 2,000 words; `None` under four, where shingles mean little.
     pub fn of(text: &str) -> Option<Sketch> {
-        let words = folded_words(text);
-        if words.len() < MIN_WORDS {
-            return None;
-        }
+        Folded::of(text).sketch()
+    }
+
+    fn of_words(words: &[String]) -> Sketch {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let mut values = [u32::MAX; VALUES];
         for shingle in shingles(&words) {
-            for (value, multiplier) in values.iter_mut().zip(multipliers()) {
+            for (value, multiplier) in values.iter_mut().zip(MULTIPLIERS) {
                 *value = (*value).min(permuted(shingle, multiplier));
             }
         }
-        Some(Sketch(values))
+        Sketch(values)
     }
 
     /// Estimated Jaccard similarity of the shingle sets, 0 to 1; standard error at most 1/16.
@@ -47,6 +46,13 @@ impl Sketch {
             *band = xxh3_64_with_seed(&bytes, number as u64).cast_signed();
         }
         bands
+    }
+}
+
+impl Folded {
+    /// See [`Sketch::of`].
+    pub fn sketch(&self) -> Option<Sketch> {
+        self.words().map(Sketch::of_words)
     }
 }
 
@@ -70,12 +76,18 @@ pub(crate) fn jaccard(a: &HashSet<u64>, b: &HashSet<u64>) -> f32 {
 }
 
 /// One odd multiplier for each value, from the splitmix64 sequence: fixed for ever, because sketches are stored.
-fn multipliers() -> impl Iterator<Item = u64> {
-    (1..=VALUES as u64).map(|number| splitmix(number) | 1)
-}
+const MULTIPLIERS: [u64; VALUES] = {
+    let mut multipliers = [0; VALUES];
+    let mut place = 0;
+    while place < VALUES {
+        multipliers[place] = splitmix(place as u64 + 1) | 1;
+        place += 1;
+    }
+    multipliers
+};
 
 /// The finaliser of splitmix64 (Steele, Lea, Flood 2014).
-fn splitmix(number: u64) -> u64 {
+const fn splitmix(number: u64) -> u64 {
     let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use rayon::prelude::*;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
 use tantivy::query::AllQuery;
 use tantivy::{IndexWriter, SegmentMeta, TantivyDocument, Term};
@@ -36,8 +37,21 @@ impl Writer {
 
     /// Adds an entry, or replaces the one with the same id.
     pub fn put(&mut self, entry: &Entry) -> Result<(), Error> {
-        let document = document(self.index.fields(), entry)?;
-        self.remove(&entry.id)?;
+        self.replace(&entry.id, document(self.index.fields(), entry)?)
+    }
+
+    /// The same for many entries, analysed on all cores. Of several with one id the last stands.
+    pub fn put_all(&mut self, entries: &[Entry]) -> Result<(), Error> {
+        let fields = self.index.fields();
+        let documents: Vec<_> = entries.par_iter().map(|entry| document(fields, entry)).collect();
+        entries
+            .iter()
+            .zip(documents)
+            .try_for_each(|(entry, document)| self.replace(&entry.id, document?))
+    }
+
+    fn replace(&mut self, id: &str, document: TantivyDocument) -> Result<(), Error> {
+        self.remove(id)?;
         self.inner.add_document(document)?;
         Ok(())
     }

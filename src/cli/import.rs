@@ -4,22 +4,25 @@ use std::{
     fs::File,
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
+    thread,
 };
 
 use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
+use tokio::sync::mpsc;
 
 use super::{
-    context::{open_store, refresh_index},
+    context::open_store,
     output::{Partly, print},
 };
 use crate::{
     config::Settings,
     domain::{Actor, ExternalFactCheck},
     extract::{Defaults, Reader, Unreadable},
+    indexer,
     ingest::{BATCH, Ingest},
-    store::ImportTally,
+    store::{ImportBatch, ImportTally},
 };
 
 /// Unreadable rows listed at the most; all are counted.
@@ -62,23 +65,24 @@ pub(super) async fn run(settings: &Settings, args: &ImportArgs) -> anyhow::Resul
     let store = open_store(settings).await?;
     let ingest = Ingest::new(store.clone(), Actor::Import);
     let mut report = Report::default();
-    let mut outcome = Ok(());
-    for file in &args.files {
-        outcome = import(&ingest, file, args, &mut report).await;
-        if outcome.is_err() {
-            break;
-        }
-    }
-    let indexed = refresh_index(settings, &store).await;
+    let (outcome, indexed) =
+        indexer::beside(&store, &settings.index_dir(), import_all(&ingest, args, &mut report)).await;
     print(settings, &report, text)?;
     outcome?;
-    indexed?;
+    indexed.context("the store is written, the index is not")?;
     if report.unreadable > 0 {
         return Err(Partly(format!(
             "{} rows could not be read; the rest is imported",
             report.unreadable
         ))
         .into());
+    }
+    Ok(())
+}
+
+async fn import_all(ingest: &Ingest, args: &ImportArgs, report: &mut Report) -> anyhow::Result<()> {
+    for file in &args.files {
+        import(ingest, file, args, report).await?;
     }
     Ok(())
 }
@@ -92,26 +96,53 @@ async fn import(ingest: &Ingest, file: &Path, args: &ImportArgs, report: &mut Re
         site: args.site.clone(),
         ..Defaults::default()
     };
-    let mut batch = Vec::with_capacity(BATCH);
-    for row in Reader::new(input, defaults) {
-        match row {
-            Ok(check) => batch.push(check),
-            Err(unreadable) => report.bad_row(&name, &unreadable),
-        }
-        if batch.len() == BATCH {
-            report
-                .write(ingest, &mut batch)
-                .await
-                .with_context(|| format!("cannot import all of {name}"))?;
-        }
+    let mut portions = read_ahead(Reader::new(input, defaults));
+    while let Some(portion) = portions.recv().await {
+        let written = report.write(ingest, &name, &portion).await;
+        written.with_context(|| format!("cannot import all of {name}"))?;
     }
-    report
-        .write(ingest, &mut batch)
-        .await
-        .with_context(|| format!("cannot import all of {name}"))
+    Ok(())
 }
 
-fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
+/// What was read at once.
+struct Portion {
+    fact_checks: u64,
+    batch: ImportBatch,
+    unreadable: Vec<Unreadable>,
+}
+
+impl Portion {
+    fn read(reader: &mut impl Iterator<Item = Result<ExternalFactCheck, Unreadable>>) -> Option<Self> {
+        let (mut checks, mut unreadable) = (Vec::new(), Vec::new());
+        for row in reader.take(BATCH) {
+            match row {
+                Ok(check) => checks.push(check),
+                Err(row) => unreadable.push(row),
+            }
+        }
+        let is_end = checks.is_empty() && unreadable.is_empty();
+        (!is_end).then(|| Self {
+            fact_checks: checks.len() as u64,
+            batch: ImportBatch::new(checks),
+            unreadable,
+        })
+    }
+}
+
+/// Reads the next rows while the last ones are written. The thread is nobody's: it may wait for standard input for ever.
+fn read_ahead(mut reader: Reader<Box<dyn BufRead + Send>>) -> mpsc::Receiver<Portion> {
+    let (send, receive) = mpsc::channel(1);
+    thread::spawn(move || {
+        while let Some(portion) = Portion::read(&mut reader) {
+            if send.blocking_send(portion).is_err() {
+                return;
+            }
+        }
+    });
+    receive
+}
+
+fn open(file: &Path) -> io::Result<Box<dyn BufRead + Send>> {
     if file == Path::new("-") {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }
@@ -119,19 +150,21 @@ fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
 }
 
 impl Report {
-    async fn write(&mut self, ingest: &Ingest, batch: &mut Vec<ExternalFactCheck>) -> anyhow::Result<()> {
+    async fn write(&mut self, ingest: &Ingest, file: &str, portion: &Portion) -> anyhow::Result<()> {
+        for row in &portion.unreadable {
+            self.bad_row(file, row);
+        }
         let ImportTally {
             new,
             changed,
             unchanged,
             claims_new,
-        } = ingest.fact_checks(batch).await?;
-        self.read += batch.len() as u64;
+        } = ingest.batch(&portion.batch).await?;
+        self.read += portion.fact_checks;
         self.new += new;
         self.changed += changed;
         self.unchanged += unchanged;
         self.claims_new += claims_new;
-        batch.clear();
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 //! be one are merged by a reviewer, but one claim that should be two misleads every reader. What is verbatim but for
 //! decoration is joined by the store, by the fingerprints that are unique there.
 
-use claim_index::{Sketch, contradicts};
+use claim_index::{Folded, Sketch, contradicts};
 
 use crate::domain::{ClaimId, Fingerprint, Mention};
 
@@ -49,10 +49,11 @@ pub struct Prints {
 impl Prints {
     /// The prints of a mention's quote.
     pub fn of(mention: &Mention) -> Self {
+        let folded = Folded::of(&mention.quote);
         Self {
             exact: Fingerprint::exact(&mention.quote),
-            near: Fingerprint::near_verbatim(&mention.quote),
-            sketch: Sketch::of(&mention.quote),
+            near: folded.fingerprint(),
+            sketch: folded.sketch(),
         }
     }
 

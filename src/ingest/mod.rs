@@ -8,7 +8,7 @@ use crate::{
     detect,
     domain::{Actor, Document, ExternalFactCheck, Mention},
     extract,
-    store::{self, ImportTally, Origin, Recorded, Store},
+    store::{self, ImportBatch, ImportTally, Origin, Recorded, Store},
 };
 
 /// Fact-checks written by one transaction. Each commit writes every page that it touched, and fingerprints touch pages all
@@ -47,9 +47,14 @@ impl Ingest {
     pub async fn fact_checks(&self, checks: &[ExternalFactCheck]) -> Result<ImportTally, store::Error> {
         let mut tally = ImportTally::default();
         for batch in checks.chunks(BATCH) {
-            tally = sum(tally, self.store.import(batch, &self.actor).await?);
+            tally += self.batch(&ImportBatch::new(batch.to_vec())).await?;
         }
         Ok(tally)
+    }
+
+    /// Imports a batch of fact-checks.
+    pub async fn batch(&self, batch: &ImportBatch) -> Result<ImportTally, store::Error> {
+        self.store.import(batch, &self.actor).await
     }
 
     /// Gives a mention its fingerprints, and a home among the near-duplicates known.
@@ -63,14 +68,5 @@ impl Ingest {
             None => Home::New,
         };
         Ok(prints.place(mention, home))
-    }
-}
-
-const fn sum(a: ImportTally, b: ImportTally) -> ImportTally {
-    ImportTally {
-        new: a.new + b.new,
-        changed: a.changed + b.changed,
-        unchanged: a.unchanged + b.unchanged,
-        claims_new: a.claims_new + b.claims_new,
     }
 }

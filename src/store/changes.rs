@@ -1,12 +1,10 @@
 //! The change log: every write to a domain object, numbered without gaps in commit order.
 
-use std::collections::{HashMap, HashSet};
-
 use super::{
     Error, Store,
     db::Conn,
     transaction::view,
-    value::{Row, Value, args},
+    value::{Row, args},
 };
 use crate::domain::{Change, ClaimId, ObjectKind};
 
@@ -82,35 +80,19 @@ pub(super) async fn last(conn: &mut Conn) -> Result<u64, Error> {
         .take()
 }
 
-/// For each kind of object, how its identifiers lead to claims.
-const fn claims_of(kind: ObjectKind) -> Option<&'static str> {
-    match kind {
-        ObjectKind::Claim => Some("SELECT id FROM claims WHERE id IN {in}"),
-        ObjectKind::Sighting => Some("SELECT claim_id FROM sightings WHERE id IN {in}"),
-        ObjectKind::FactCheck => {
-            Some("SELECT claim_id FROM attachments WHERE withdrawn_at IS NULL AND fact_check_id IN {in}")
-        }
-        ObjectKind::Attachment => Some("SELECT claim_id FROM attachments WHERE id IN {in}"),
-        ObjectKind::Source => None,
-    }
-}
+/// How the objects of each kind lead to claims. Worked out by the database: there are several changes to a claim.
+const TOUCHED: &str = "\
+     WITH x AS (SELECT kind, id FROM changes WHERE number > $1 AND number <= $2) \
+     SELECT o.id FROM x JOIN claims o ON o.id = x.id WHERE x.kind = 'claim' \
+     UNION SELECT o.claim_id FROM x JOIN sightings o ON o.id = x.id WHERE x.kind = 'sighting' \
+     UNION SELECT o.claim_id FROM x JOIN attachments o ON o.id = x.id WHERE x.kind = 'attachment' \
+     UNION SELECT o.claim_id FROM x JOIN attachments o ON o.fact_check_id = x.id AND o.withdrawn_at IS NULL \
+     WHERE x.kind = 'fact_check' ORDER BY 1";
 
 async fn touched(conn: &mut Conn, after: u64, limit: u32) -> Result<Touched, Error> {
-    let sql = "SELECT number, kind, id FROM changes WHERE number > $1 ORDER BY number LIMIT $2";
-    let mut up_to = after;
-    let mut changed: HashMap<ObjectKind, HashSet<String>> = HashMap::new();
-    for row in &mut conn.fetch(sql, args![after, limit]).await? {
-        up_to = row.take()?;
-        changed.entry(row.take()?).or_default().insert(row.take()?);
-    }
-    let mut claims = HashSet::new();
-    for (kind, ids) in changed {
-        let Some(sql) = claims_of(kind) else { continue };
-        for row in &mut conn.fetch_in(sql, ids.iter().map(Value::from).collect()).await? {
-            claims.insert(row.take()?);
-        }
-    }
-    let mut claims: Vec<ClaimId> = claims.into_iter().collect();
-    claims.sort_unstable();
+    // Numbers have no gaps.
+    let up_to = last(conn).await?.min(after + u64::from(limit)).max(after);
+    let mut rows = conn.fetch(TOUCHED, args![after, up_to]).await?;
+    let claims = rows.iter_mut().map(Row::take).collect::<Result<_, Error>>()?;
     Ok(Touched { claims, up_to })
 }

@@ -7,7 +7,6 @@ use claim_index::{Entry, Wording, WordingKind};
 use super::{
     Error, Store,
     db::Conn,
-    fact_checks::fact_check_tables,
     transaction::view,
     value::{Row, Value},
 };
@@ -24,27 +23,22 @@ impl Store {
 
 async fn read(conn: &mut Conn, ids: &[ClaimId]) -> Result<HashMap<ClaimId, Entry>, Error> {
     let keys: Vec<Value> = ids.iter().map(Value::from).collect();
-    let mut entries = HashMap::with_capacity(ids.len());
-    for row in &mut conn
-        .fetch_in("SELECT id, text, lang FROM claims WHERE id IN {in}", keys.clone())
-        .await?
-    {
+    let mut entries: HashMap<ClaimId, Entry> = HashMap::with_capacity(ids.len());
+    let mut bodies = Vec::new();
+    for row in &mut conn.fetch_in(CLAIMS, keys.clone()).await? {
         let id: ClaimId = row.take()?;
-        let wordings = vec![wording(WordingKind::Claim, row)?];
-        entries.insert(
-            id,
-            Entry {
-                id: id.to_string(),
-                wordings,
-            },
-        );
+        let claim = wording(WordingKind::Claim, row)?;
+        entries.entry(id).or_insert_with(|| Entry {
+            id: id.to_string(),
+            wordings: vec![claim],
+        });
+        bodies.extend(row.take::<Option<FactCheckBody>>()?.map(|body| (id, body)));
     }
-    for row in &mut conn.fetch_in(QUOTES, keys.clone()).await? {
+    for row in &mut conn.fetch_in(QUOTES, keys).await? {
         let id: ClaimId = row.take()?;
         add(&mut entries, id, wording(WordingKind::Variant, row)?);
     }
-    for row in &mut conn.fetch_in(CHECKS, keys).await? {
-        let (id, body) = (row.take()?, row.take()?);
+    for (id, body) in bodies {
         for wording in wordings(body) {
             add(&mut entries, id, wording);
         }
@@ -58,11 +52,12 @@ const QUOTES: &str = "SELECT claim_id, quote, lang FROM ( \
      FROM sightings WHERE claim_id IN {in} GROUP BY claim_id, quote, lang) AS quotes \
      WHERE place <= 20 ORDER BY claim_id, place";
 
-const CHECKS: &str = concat!(
-    "SELECT a.claim_id, v.body FROM ",
-    fact_check_tables!(),
-    " JOIN attachments a ON a.fact_check_id = f.id AND a.withdrawn_at IS NULL WHERE a.claim_id IN {in} ORDER BY a.id"
-);
+/// Claims with their fact-checks: one row of both takes half as long as a row of each.
+const CLAIMS: &str = "SELECT c.id, c.text, c.lang, v.body FROM claims c \
+     LEFT JOIN attachments a ON a.claim_id = c.id AND a.withdrawn_at IS NULL \
+     LEFT JOIN fact_checks f ON f.id = a.fact_check_id \
+     LEFT JOIN fact_check_versions v ON v.fact_check_id = f.id AND v.version = f.version \
+     WHERE c.id IN {in} ORDER BY a.id";
 
 fn wording(kind: WordingKind, row: &mut Row) -> Result<Wording, Error> {
     Ok(Wording {

@@ -2,12 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use claim_index::Sketch;
+use claim_index::{Folded, Sketch};
 
 use super::{
     Error,
     batch::Insert,
-    parallel,
     transaction::Tx,
     value::{Row, Value, args},
 };
@@ -20,7 +19,7 @@ pub(super) struct Wording {
     pub(super) lang: Lang,
     pub(super) exact: Fingerprint,
     pub(super) near: Option<Fingerprint>,
-    /// Bands of its sketch, where they have been worked out.
+    /// Bands of its sketch; none for a wording too short for one.
     pub(super) bands: Option<[i64; 16]>,
     pub(super) home: Home,
 }
@@ -28,13 +27,13 @@ pub(super) struct Wording {
 impl Wording {
     pub(super) fn new(text: ClaimText, lang: Lang) -> Self {
         let exact = Fingerprint::exact(text.as_str());
-        let near = Fingerprint::near_verbatim(text.as_str());
+        let folded = Folded::of(text.as_str());
         Self {
             text,
             lang,
             exact,
-            near,
-            bands: None,
+            near: folded.fingerprint(),
+            bands: folded.sketch().as_ref().map(Sketch::bands),
             home: Home::New,
         }
     }
@@ -69,7 +68,7 @@ struct Registry {
     at: Timestamp,
     by_print: HashMap<[u8; 16], Holder>,
     claims: HashSet<ClaimId>,
-    /// With the bands of their sketches, where they have been worked out.
+    /// With the bands of their sketches.
     new: Vec<(Claim, Option<[i64; 16]>)>,
     prints: Vec<(Fingerprint, ClaimId)>,
 }
@@ -171,21 +170,24 @@ impl Registry {
         holder
     }
 
-    /// The short names of all claims that get a fingerprint or bands.
+    /// The short names of all claims that get a fingerprint or bands: those that are new, and old ones with a new wording.
     async fn places(&self, tx: &mut Tx) -> Result<HashMap<ClaimId, i64>, Error> {
-        let claims: HashSet<ClaimId> = self.prints.iter().map(|(_, claim)| *claim).collect();
-        let keys = claims.iter().map(Value::from).collect();
-        let mut rows = tx
-            .fetch_in("SELECT id, place FROM claims WHERE id IN {in}", keys)
-            .await?;
-        rows.iter_mut().map(|row| Ok((row.take()?, row.take()?))).collect()
+        let given = tx.conn().new_places(self.new.len()).await?;
+        let mut places: HashMap<ClaimId, i64> = self.new.iter().map(|(claim, _)| claim.id).zip(given).collect();
+        let old: HashSet<ClaimId> = self.prints.iter().map(|(_, claim)| *claim).collect();
+        let old = old.iter().filter(|claim| !places.contains_key(claim)).map(Value::from);
+        let sql = "SELECT id, place FROM claims WHERE id IN {in}";
+        for row in &mut tx.fetch_in(sql, old.collect()).await? {
+            places.insert(row.take()?, row.take()?);
+        }
+        Ok(places)
     }
 
     async fn write(&mut self, tx: &mut Tx) -> Result<(), Error> {
-        tx.insert(CLAIMS, self.new.iter().map(|(claim, _)| claim_row(claim)).collect())
-            .await?;
         let places = self.places(tx).await?;
         let place = |claim: &ClaimId| places.get(claim).copied().unwrap_or_default();
+        let rows = self.new.iter().map(|(claim, _)| claim_row(place(&claim.id), claim));
+        tx.insert(CLAIMS, rows.collect()).await?;
         // In one order everywhere, so that two batches with the same wordings wait for each other and do not lock.
         self.prints.sort_unstable_by_key(|(print, _)| *print.as_bytes());
         let rows = self
@@ -196,12 +198,9 @@ impl Registry {
         if tx.insert(PRINTS, rows).await? < self.prints.len() as u64 {
             return Err(Error::lost_race());
         }
-        let bands = parallel::map(&self.new, |(claim, bands)| {
-            (claim.id, bands.or_else(|| bands_of(claim)))
-        });
         let mut rows: Vec<(i64, i64)> = Vec::new();
-        for (claim, bands) in bands {
-            rows.extend(bands.into_iter().flatten().map(|band| (band, place(&claim))));
+        for (claim, bands) in &self.new {
+            rows.extend(bands.iter().flatten().map(|band| (*band, place(&claim.id))));
         }
         // Neighbours in the table are written together: a batch touches most of its pages.
         rows.sort_unstable();
@@ -215,7 +214,7 @@ impl Registry {
 }
 
 const CLAIMS: Insert = Insert {
-    into: "INSERT INTO claims (id, text, lang, origin, created_at, sightings, fact_checks, version)",
+    into: "INSERT INTO claims (place, id, text, lang, origin, created_at, sightings, fact_checks, version)",
     then: "",
 };
 
@@ -229,12 +228,9 @@ const BANDS: Insert = Insert {
     then: "ON CONFLICT DO NOTHING",
 };
 
-fn bands_of(claim: &Claim) -> Option<[i64; 16]> {
-    Some(Sketch::of(claim.text.as_str())?.bands())
-}
-
-fn claim_row(claim: &Claim) -> Vec<Value> {
+fn claim_row(place: i64, claim: &Claim) -> Vec<Value> {
     args![
+        place,
         &claim.id,
         &claim.text,
         &claim.lang,

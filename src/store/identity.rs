@@ -79,19 +79,19 @@ fn wording(check: &ExternalFactCheck) -> Option<Wording> {
 }
 
 /// A fact-check of a batch with the identities that it may have.
-pub(super) struct Candidate<'a> {
-    pub(super) check: &'a ExternalFactCheck,
+pub(super) struct Candidate {
+    pub(super) check: ExternalFactCheck,
     pub(super) wording: Option<Wording>,
     claim: Fingerprint,
     plain: Identity,
     own: Identity,
 }
 
-impl<'a> Candidate<'a> {
-    pub(super) fn new(check: &'a ExternalFactCheck) -> Self {
-        let wording = wording(check);
-        let claim = claim(check, wording.as_ref());
-        let plain = Identity::of(check);
+impl Candidate {
+    pub(super) fn new(check: ExternalFactCheck) -> Self {
+        let wording = wording(&check);
+        let claim = claim(&check, wording.as_ref());
+        let plain = Identity::of(&check);
         let own = plain.among_several(&claim);
         Self {
             check,
@@ -117,9 +117,9 @@ impl<'a> Candidate<'a> {
 /// One page may review several claims: of those in one batch the one that the store knows, else the first, has the page's
 /// plain identity, the others have one of their own. A claim that comes alone is the page's, reworded.
 pub(super) fn assign<'a, 's>(
-    candidates: &'a [Candidate<'a>],
+    candidates: &'a [Candidate],
     stored: impl Fn(&Identity) -> Option<&'s ExternalFactCheck>,
-) -> Vec<(Identity, &'a Candidate<'a>)> {
+) -> Vec<(Identity, &'a Candidate)> {
     let mut owners: HashMap<Identity, Fingerprint> = HashMap::new();
     for c in candidates.iter().filter(|c| stored(&c.own).is_none()) {
         let owner = owners.entry(c.plain).or_insert(c.claim);

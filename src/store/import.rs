@@ -2,13 +2,14 @@
 
 use std::{collections::HashMap, ops::AddAssign};
 
+use rayon::prelude::*;
+
 use super::{
     Error, Store, attaching,
     attaching::{Fate, Reviewed},
     fact_checks::{self, fact_check, fact_check_columns, fact_check_tables},
     founding::{self, Founded, Wording},
     identity::{self, Candidate, Identity},
-    parallel,
     transaction::{Tx, transact},
     value::{Row, Value},
 };
@@ -36,20 +37,28 @@ impl AddAssign for ImportTally {
     }
 }
 
+/// Fact-checks with all that can be thought out about them before a transaction begins: others may write meanwhile.
+pub struct ImportBatch(Vec<Candidate>);
+
+impl ImportBatch {
+    /// Works on all cores.
+    pub fn new(checks: Vec<ExternalFactCheck>) -> Self {
+        Self(checks.into_par_iter().map(Candidate::new).collect())
+    }
+}
+
 impl Store {
     /// Takes a batch in one transaction: all of it or nothing. Taking the same batch again writes nothing.
     ///
     /// A page may review several claims: those of one batch are kept apart. Alone in its batch, another claim at a known
     /// address is the known one, reworded; so rows of one page belong into one batch. A `claim_reviewed` longer than a
     /// claim may be is cut; one without a letter or digit founds no claim.
-    pub async fn import(&self, checks: &[ExternalFactCheck], actor: &Actor) -> Result<ImportTally, Error> {
-        // Thought out before the transaction begins: others may write meanwhile.
-        let candidates = parallel::map(checks, Candidate::new);
-        transact!(self.db, actor, |tx| import(&mut tx, &candidates, actor))
+    pub async fn import(&self, batch: &ImportBatch, actor: &Actor) -> Result<ImportTally, Error> {
+        transact!(self.db, actor, |tx| import(&mut tx, &batch.0, actor))
     }
 }
 
-async fn import(tx: &mut Tx, candidates: &[Candidate<'_>], actor: &Actor) -> Result<ImportTally, Error> {
+async fn import(tx: &mut Tx, candidates: &[Candidate], actor: &Actor) -> Result<ImportTally, Error> {
     let known = known(tx, candidates).await?;
     let assigned = identity::assign(candidates, |identity| match &known.get(identity)?.body {
         FactCheckBody::External(check) => Some(check),
@@ -72,7 +81,7 @@ async fn import(tx: &mut Tx, candidates: &[Candidate<'_>], actor: &Actor) -> Res
     })
 }
 
-async fn known(tx: &mut Tx, candidates: &[Candidate<'_>]) -> Result<HashMap<Identity, FactCheck>, Error> {
+async fn known(tx: &mut Tx, candidates: &[Candidate]) -> Result<HashMap<Identity, FactCheck>, Error> {
     let sql = concat!(
         "SELECT f.identity, ",
         fact_check_columns!(),
@@ -99,8 +108,8 @@ struct Incoming<'a> {
 }
 
 impl<'a> Incoming<'a> {
-    fn new(tx: &Tx, identity: Identity, candidate: &'a Candidate<'a>, old: Option<&'a FactCheck>) -> Self {
-        let new = fact_checks::external(tx, candidate.check);
+    fn new(tx: &Tx, identity: Identity, candidate: &'a Candidate, old: Option<&'a FactCheck>) -> Self {
+        let new = fact_checks::external(tx, &candidate.check);
         let (fate, now) = match old {
             None => (Fate::New, new),
             Some(old) if new.verdict == old.verdict && !differs(&new.body, &old.body) => (Fate::Same, old.clone()),

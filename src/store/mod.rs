@@ -20,7 +20,6 @@ mod identity;
 mod import;
 mod keys;
 mod migrate;
-mod parallel;
 mod sources;
 mod transaction;
 mod value;
@@ -34,7 +33,7 @@ pub use cursor::Cursor;
 pub use documents::{Origin, Recorded};
 pub use dossiers::{Attached, Dossier};
 pub use error::Error;
-pub use import::ImportTally;
+pub use import::{ImportBatch, ImportTally};
 
 use uuid::Uuid;
 

@@ -9,6 +9,7 @@ mod apostrophe;
 mod camel;
 mod fold;
 pub(crate) mod language;
+mod memo;
 pub(crate) mod negation;
 pub(crate) mod number;
 mod prepare;
@@ -51,8 +52,8 @@ pub(crate) struct Analysis {
 pub(crate) fn analyse(text: &str, lang: Lang) -> Analysis {
     let language = language::find(lang);
     let tokens = words(&clean(text))
-        .flat_map(|word| expand(&word))
-        .filter_map(|word| token(&word, language))
+        .flat_map(expand)
+        .filter_map(|word| memo::recall(&word, language))
         .take(MAX_TOKENS)
         .collect();
     Analysis { language, tokens }
@@ -78,13 +79,13 @@ fn clean(text: &str) -> String {
 }
 
 /// A hashtag or handle counts as itself and as the words it is made of.
-fn expand(word: &Word) -> Vec<String> {
+fn expand(word: Word) -> Vec<String> {
     match word.mark {
-        Mark::None => vec![word.text.clone()],
+        Mark::None => vec![word.text],
         Mark::Hash | Mark::At => {
             let mut parts = camel::split(&word.text);
             if parts.len() > 1 {
-                parts.push(word.text.clone());
+                parts.push(word.text);
             }
             parts
         }

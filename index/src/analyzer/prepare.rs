@@ -10,12 +10,12 @@ const MAX_CHARS: usize = super::MAX_TOKENS * super::word::MAX_WORD_CHARS;
 /// Drops invisible characters, applies NFKC, and writes every decimal digit and every apostrophe in ASCII. What comes
 /// after [`MAX_CHARS`] is ignored.
 pub(super) fn prepare(text: &str) -> String {
-    text.chars()
-        .filter(|&c| is_visible(c))
-        .nfkc()
-        .map(plain)
-        .take(MAX_CHARS)
-        .collect()
+    let visible = text.chars().filter(|&c| is_visible(c));
+    if text.is_ascii() {
+        // It is its own NFKC.
+        return visible.map(plain).take(MAX_CHARS).collect();
+    }
+    visible.nfkc().map(plain).take(MAX_CHARS).collect()
 }
 
 fn plain(c: char) -> char {

@@ -1,6 +1,6 @@
 use klarstelle::{
     domain::{Action, Actor, ObjectKind, SourceKind, Timestamp},
-    store::{ChangeQuery, Touched},
+    store::{ChangeQuery, ImportBatch, Touched},
 };
 
 use super::{claim, external, log, now, own, own_check, page, placed, reason, reviewer, url};
@@ -203,7 +203,10 @@ async fn following_them_step_by_step_reaches_every_claim() {
         let batch: Vec<_> = (0..50)
             .map(|n| external(n, &format!("Claim {n} to be followed")))
             .collect();
-        store.import(&batch, &Actor::Import).await.unwrap();
+        store
+            .import(&ImportBatch::new(batch.clone()), &Actor::Import)
+            .await
+            .unwrap();
         let (mut after, mut followed) = (0, std::collections::BTreeSet::new());
         loop {
             let touched = store.touched(after, 7).await.unwrap();

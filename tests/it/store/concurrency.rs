@@ -2,7 +2,7 @@ use std::future::Future;
 
 use klarstelle::{
     domain::{Action, Actor, ClaimText, Lang, ObjectKind},
-    store::{Added, Error, Store},
+    store::{Added, Error, ImportBatch, Store},
 };
 
 use super::{assert_whole, claim, external, log, now, own, own_check, page, placed, reason, reviewer};
@@ -107,7 +107,10 @@ async fn write(number: usize, store: Store) {
         let batch: Vec<_> = (0..4)
             .map(|row| external(row, &format!("Imported claim {row}, version {step}")))
             .collect();
-        store.import(&batch, &Actor::Import).await.unwrap();
+        store
+            .import(&ImportBatch::new(batch.clone()), &Actor::Import)
+            .await
+            .unwrap();
         let document = page(&format!("https://paper.example/{step}"), &format!("by {number}"));
         store
             .record(&document, &now(), &[placed(&shared)], &Actor::Crawl)
@@ -179,7 +182,12 @@ async fn the_same_batch_at_once_lands_once() {
             if number % 2 == 1 {
                 batch.reverse();
             }
-            async move { store.import(&batch, &Actor::Import).await.unwrap() }
+            async move {
+                store
+                    .import(&ImportBatch::new(batch.clone()), &Actor::Import)
+                    .await
+                    .unwrap()
+            }
         })
         .await;
         let sum = tallies

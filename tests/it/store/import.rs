@@ -2,14 +2,17 @@ use klarstelle::{
     domain::{
         Action, Actor, Attachment, AttachmentState, ClaimId, ExternalFactCheck, FactCheckBody, ObjectKind, Publisher,
     },
-    store::{ClaimQuery, ClaimSort, ImportTally, Store},
+    store::{ClaimQuery, ClaimSort, ImportBatch, ImportTally, Store},
 };
 
 use super::{assert_whole, claim, external, external_check, own_check, reason, reviewer, since, url};
 use crate::support::databases;
 
 async fn import(store: &Store, checks: &[ExternalFactCheck]) -> ImportTally {
-    store.import(checks, &Actor::Import).await.expect("a batch")
+    store
+        .import(&ImportBatch::new(checks.to_vec()), &Actor::Import)
+        .await
+        .expect("a batch")
 }
 
 const fn tally(new: u64, changed: u64, unchanged: u64, claims_new: u64) -> ImportTally {
@@ -347,7 +350,7 @@ async fn of_a_batch_all_or_nothing_lands() {
             let batch: Vec<_> = (0..2_000)
                 .map(|n| external(n, &format!("Claim {n} that is cut off")))
                 .collect();
-            tokio::spawn(async move { store.import(&batch, &Actor::Import).await })
+            tokio::spawn(async move { store.import(&ImportBatch::new(batch.clone()), &Actor::Import).await })
         };
         tokio::time::sleep(std::time::Duration::from_millis(40)).await;
         importing.abort();

@@ -9,7 +9,7 @@ use std::{
 
 use klarstelle::{
     domain::Actor,
-    store::{Store, StoreUrl},
+    store::{ImportBatch, Store, StoreUrl},
 };
 
 use super::{assert_whole, claim, external, log, now, own_check, page, placed, reviewer};
@@ -136,7 +136,10 @@ async fn imports(store: Store) {
         let batch: Vec<_> = (0..50)
             .map(|_| external(any(), &format!("Imported claim number {}", any())))
             .collect();
-        store.import(&batch, &Actor::Import).await.expect("a batch");
+        store
+            .import(&ImportBatch::new(batch.clone()), &Actor::Import)
+            .await
+            .expect("a batch");
         for check in &batch {
             let at = store
                 .claims_at(&check.url.as_ref().expect("an address").key())

@@ -4,7 +4,7 @@ use std::{env, fs, path::PathBuf, process::Command};
 
 use klarstelle::{
     domain::Actor,
-    store::{Error, Store, StoreUrl},
+    store::{Error, ImportBatch, Store, StoreUrl},
 };
 
 use super::{assert_whole, claim, external, log};
@@ -89,5 +89,8 @@ async fn batch(store: &Store, number: usize) -> Result<u64, Error> {
     let rows: Vec<_> = rows
         .map(|row| external(row, &format!("Claim number {row} that takes some room on the disk")))
         .collect();
-    store.import(&rows, &Actor::Import).await.map(|tally| tally.new)
+    store
+        .import(&ImportBatch::new(rows.clone()), &Actor::Import)
+        .await
+        .map(|tally| tally.new)
 }
