@@ -276,7 +276,7 @@ mod tests {
             (PageLang::De, 0.934, "93\u{a0}%", "0,9"),
             (PageLang::En, 0.9999, "99%", "1.0"),
             (PageLang::Tr, 1.0, "%100", "1,0"),
-            (PageLang::Ar, 0.0, "0٪", "0٫0"),
+            (PageLang::Ar, 0.0, "0%", "0.0"),
             (PageLang::En, f32::NAN, "0%", "NaN"),
             (PageLang::En, -3.0, "0%", "-3.0"),
         ] {
