@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::analyzer::{Token, language, negation, number};
 use crate::profile::Profile;
 use crate::question::{AskedWord, Forms, Question, field_of};
@@ -13,8 +15,16 @@ use crate::{Error, TermWeight, WordingKind};
 /// Everything that one comparison found.
 #[derive(Debug, Default)]
 pub(crate) struct Evidence {
-    /// Share of the best wording's weight that is in the text.
+    /// Share of the best wording's weight that is in the text; descriptions do not count.
     pub(crate) claim_coverage: f32,
+    /// The same of the best wording that says the claim.
+    pub(crate) said_coverage: f32,
+    /// The same of the best title.
+    pub(crate) title_coverage: f32,
+    /// The same of the best description.
+    pub(crate) description_coverage: f32,
+    /// Share of the text's runs of four letters, weighted as its words are, that are in any wording.
+    pub(crate) gram_coverage: f32,
     /// Share of the text's weight that is in any wording.
     pub(crate) text_coverage: f32,
     /// Words of the text found in any wording.
@@ -67,20 +77,20 @@ impl<'a> Comparer<'a> {
     pub(crate) fn compare(&self, profiles: &[Profile]) -> Result<Evidence, Error> {
         let mut evidence = Evidence::default();
         let mut closest = Shared::default();
-        for profile in profiles
-            .iter()
-            .filter(|profile| profile.kind != WordingKind::Description)
-        {
+        for profile in profiles {
             let shared = self.share(profile)?;
-            evidence.claim_coverage = evidence.claim_coverage.max(shared.coverage);
+            let best = evidence.coverage_by(profile.kind);
+            *best = best.max(shared.coverage);
             evidence.contained = evidence.contained.max(shared.contained);
             if shared.similarity > closest.similarity {
                 closest = shared;
             }
         }
+        evidence.claim_coverage = evidence.said_coverage.max(evidence.title_coverage);
         evidence.similarity = closest.similarity;
         evidence.negation_differs = closest.similarity > 0.0 && closest.negations != self.question.negations;
         self.cover_text(profiles, &mut evidence);
+        evidence.gram_coverage = self.gram_coverage(profiles);
         self.compare_numbers(profiles, &mut evidence);
         Ok(evidence)
     }
@@ -144,6 +154,24 @@ impl<'a> Comparer<'a> {
         evidence.text_coverage = if all > 0.0 { found / all } else { 0.0 };
     }
 
+    /// What typos, endings and compounds leave of the words.
+    fn gram_coverage(&self, profiles: &[Profile]) -> f32 {
+        let entry: HashSet<u64> = profiles
+            .iter()
+            .flat_map(Profile::words)
+            .filter(|word| word.term.is_some())
+            .flat_map(|word| grams(word.neutral))
+            .collect();
+        let (mut all, mut found) = (0.0, 0.0);
+        for word in &self.question.words {
+            let grams = grams(&word.token.neutral);
+            let known = grams.iter().filter(|gram| entry.contains(gram)).count();
+            all += word.weight;
+            found += word.weight * known as f32 / grams.len().max(1) as f32;
+        }
+        if all > 0.0 { found / all } else { 0.0 }
+    }
+
     fn entry_forms<'p>(&self, profiles: &'p [Profile]) -> Forms<'p> {
         let mut entry = Forms::default();
         for profile in profiles {
@@ -179,6 +207,26 @@ impl<'a> Comparer<'a> {
         evidence.only_claimed.sort();
     }
 }
+
+impl Evidence {
+    fn coverage_by(&mut self, kind: WordingKind) -> &mut f32 {
+        match kind {
+            WordingKind::Claim | WordingKind::Variant | WordingKind::Reviewed => &mut self.said_coverage,
+            WordingKind::Title => &mut self.title_coverage,
+            WordingKind::Description => &mut self.description_coverage,
+        }
+    }
+}
+
+/// Hashes of the runs of [`GRAM`] letters in a word; of the whole word, if it is shorter.
+fn grams(word: &str) -> Vec<u64> {
+    let borders: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
+    let runs = borders.windows(borders.len().min(GRAM + 1));
+    runs.map(|run| xxh3_64(&word.as_bytes()[run[0]..run[run.len() - 1]]))
+        .collect()
+}
+
+const GRAM: usize = 4;
 
 impl Forms<'_> {
     /// How much of a word is here: all of it, the known share of its other spelling, or nothing.

@@ -12,7 +12,7 @@ use crate::schema::{Fields, schema};
 use crate::snapshot::Snapshot;
 use crate::weights::WeightCache;
 use crate::{Answer, Error, Hit, Page, Position, Query, Writer};
-use crate::{browse, matching, opening};
+use crate::{browse, matching, opening, training};
 
 /// Blocks of stored wordings kept unpacked, 16 KiB each: 8 MB for the entries that are asked for most.
 const STORE_CACHE_BLOCKS: usize = 512;
@@ -51,6 +51,16 @@ impl ClaimIndex {
     /// Opens an existing index without the means to write to it. [`Error::Absent`] when there is none.
     pub fn open_read_only(dir: &Path) -> Result<ClaimIndex, Error> {
         ClaimIndex::new(opening::open_existing(dir)?, Access::ReadOnly)
+    }
+
+    /// The first [`training::CANDIDATES`] candidates of a text, as a ranker sees them.
+    pub fn candidates(&self, text: &str, lang: Option<crate::Lang>) -> Result<Vec<training::Candidate>, Error> {
+        let query = Query {
+            text: text.to_owned(),
+            lang,
+            limit: training::CANDIDATES,
+        };
+        matching::candidates_of(&self.snapshot(), &query)
     }
 
     /// Deletes the index in a directory, so that it can be rebuilt. [`Error::Busy`] while a writer holds it.

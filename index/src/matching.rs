@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 
 use crate::evidence::{Comparer, Evidence};
-use crate::profile::Profile;
+use crate::features::{Features, Field};
 use crate::question::Question;
 use crate::search::{Candidate, Copy, candidates};
 use crate::snapshot::Snapshot;
-use crate::{Answer, Error, Explanation, Match, Outcome, Query, Reason};
+use crate::weights::Weights;
+use crate::{Answer, Error, Explanation, Match, Outcome, Query, Ranker, Reason, training};
 
 /// So many candidates are compared; the right one is rarely further down.
 const COMPARED: usize = 30;
@@ -20,64 +21,60 @@ const TERMS_SHOWN: usize = 12;
 pub(crate) fn answer(snapshot: &Snapshot, query: &Query) -> Result<Answer, Error> {
     let weights = snapshot.weights();
     let question = Question::new(query, snapshot, &weights)?;
-    let found = candidates(&question, snapshot, query.limit.clamp(COMPARED, MAX_COMPARED))?;
-    let comparer = Comparer::new(&question, snapshot, &weights);
-    let ranking = Ranking::of(&found);
-    let mut matches = Vec::with_capacity(found.len());
-    for candidate in &found {
-        let stored = snapshot.stored(candidate.address)?;
-        let profiles: Vec<Profile> = stored.profiles()?;
-        let evidence = comparer.compare(&profiles)?;
-        let judged = Judged {
-            candidate,
-            evidence,
-            lead: ranking.lead(candidate),
-            question: &question,
-        };
-        matches.push(judged.into_match(stored.id, weights.heaviest()));
+    let mut judged = judge(snapshot, &weights, &question, query.limit.clamp(COMPARED, MAX_COMPARED))?;
+    judged.sort_by(best_first);
+    judged.truncate(query.limit);
+    // The order is the ranker's; a candidate is never surer than the one before it.
+    let mut surest = 1.0;
+    let mut matches = Vec::with_capacity(judged.len());
+    for candidate in judged {
+        let found = candidate.into_match(surest, weights.heaviest(), &question);
+        surest = found.confidence;
+        matches.push(found);
     }
-    matches.sort_by(best_first);
-    matches.truncate(query.limit);
     let outcome = matches.first().map_or(Outcome::None, |best| best.outcome);
     Ok(Answer { outcome, matches })
 }
 
-fn best_first(a: &Match, b: &Match) -> Ordering {
-    b.confidence.total_cmp(&a.confidence).then_with(|| a.id.cmp(&b.id))
+/// The candidates of a query as training sees them.
+pub(crate) fn candidates_of(snapshot: &Snapshot, query: &Query) -> Result<Vec<training::Candidate>, Error> {
+    let weights = snapshot.weights();
+    let question = Question::new(query, snapshot, &weights)?;
+    let judged = judge(snapshot, &weights, &question, query.limit)?;
+    let seen = judged.into_iter().map(|judged| training::Candidate {
+        id: judged.id,
+        features: judged.features,
+        score: judged.candidate.score,
+    });
+    Ok(seen.collect())
 }
 
-/// The two best BM25 scores.
-struct Ranking {
-    first: f32,
-    second: f32,
+fn judge(snapshot: &Snapshot, weights: &Weights, question: &Question, limit: usize) -> Result<Vec<Judged>, Error> {
+    let found = candidates(question, snapshot, limit)?;
+    let comparer = Comparer::new(question, snapshot, weights);
+    let field = Field::of(&found);
+    let judge = |candidate: Candidate| {
+        let stored = snapshot.stored(candidate.address)?;
+        let evidence = comparer.compare(&stored.profiles()?)?;
+        let features = field.features(&evidence, &candidate, question.content_words(), weights.heaviest());
+        Ok(Judged {
+            id: stored.id,
+            candidate,
+            evidence,
+            order: Ranker::shipped().score(&features),
+            lead: field.lead(candidate.score),
+            features,
+        })
+    };
+    found.iter().copied().map(judge).collect()
 }
 
-impl Ranking {
-    fn of(found: &[Candidate]) -> Ranking {
-        let mut scores: Vec<f32> = found.iter().map(|candidate| candidate.score).collect();
-        scores.sort_by(|a, b| b.total_cmp(a));
-        let nth = |place: usize| scores.get(place).copied().unwrap_or_default();
-        Ranking {
-            first: nth(0),
-            second: nth(1),
-        }
-    }
-
-    /// Logarithm of a candidate's score over the best other score, within [`MAX_LEAD`] and [`MAX_LAG`].
-    fn lead(&self, candidate: &Candidate) -> f32 {
-        let other = if candidate.score < self.first {
-            self.first
-        } else {
-            self.second
-        };
-        let ratio = (candidate.score / other.max(f32::MIN_POSITIVE)).ln();
-        ratio.clamp(MAX_LAG, MAX_LEAD)
-    }
+/// Copies first, then by the ranker's order, ties by id.
+fn best_first(a: &Judged, b: &Judged) -> Ordering {
+    let by_copy = b.candidate.copy.cmp(&a.candidate.copy);
+    let by_order = || b.order.total_cmp(&a.order);
+    by_copy.then_with(by_order).then_with(|| a.id.cmp(&b.id))
 }
-
-/// A lead beyond twice the second score says nothing more: in a small index there is often no second at all.
-const MAX_LEAD: f32 = std::f32::consts::LN_2;
-const MAX_LAG: f32 = -2.0;
 
 /// Weights of a logistic model of "is this the claim?", set by hand from fits on two development sets, rounded, and
 /// the same for all languages. See the README for what they achieve.
@@ -120,19 +117,21 @@ mod needs {
     pub(super) const NEAR_COPY: f32 = 0.5;
 }
 
-struct Judged<'a> {
-    candidate: &'a Candidate,
+struct Judged {
+    id: String,
+    candidate: Candidate,
     evidence: Evidence,
+    features: Features,
+    order: f32,
     lead: f32,
-    question: &'a Question,
 }
 
-impl Judged<'_> {
-    fn into_match(self, id: String, heaviest: f32) -> Match {
-        let confidence = self.confidence(heaviest);
-        let outcome = self.outcome(confidence);
+impl Judged {
+    fn into_match(mut self, surest: f32, heaviest: f32, question: &Question) -> Match {
+        let confidence = self.confidence(heaviest).min(surest);
+        let outcome = self.outcome(confidence, question);
         Match {
-            id,
+            id: std::mem::take(&mut self.id),
             confidence,
             outcome,
             explanation: self.explanation(),
@@ -166,22 +165,22 @@ impl Judged<'_> {
         1.0 / (1.0 + (-sum).exp())
     }
 
-    fn outcome(&self, confidence: f32) -> Outcome {
+    fn outcome(&self, confidence: f32, question: &Question) -> Outcome {
         match self.candidate.copy {
             Copy::Identical | Copy::NearVerbatim => Outcome::Match,
-            Copy::No if confidence >= MATCH && self.may_match() => Outcome::Match,
+            Copy::No if confidence >= MATCH && self.may_match(question) => Outcome::Match,
             Copy::No if confidence >= MAYBE => Outcome::Maybe,
             Copy::No => Outcome::None,
         }
     }
 
-    fn may_match(&self) -> bool {
+    fn may_match(&self, question: &Question) -> bool {
         let Evidence {
             claim_coverage,
             matched,
             ..
         } = &self.evidence;
-        self.question.content_words() >= needs::CONTENT_WORDS
+        question.content_words() >= needs::CONTENT_WORDS
             && matched.len() >= needs::MATCHED_WORDS
             && *claim_coverage >= needs::CLAIM_COVERAGE
             && !self.contradicted()

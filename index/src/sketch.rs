@@ -87,7 +87,7 @@ const MULTIPLIERS: [u64; VALUES] = {
 };
 
 /// The finaliser of splitmix64 (Steele, Lea, Flood 2014).
-const fn splitmix(number: u64) -> u64 {
+pub(crate) const fn splitmix(number: u64) -> u64 {
     let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

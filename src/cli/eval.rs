@@ -1,29 +1,20 @@
 //! `klarstelle eval`: how well are claims found?
-//!
-//! Each line of the claims file is a claim of its own, in memory: measuring must not depend on how the store joins
-//! wordings, nor touch an installation.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    io::BufReader,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
-use anyhow::{Context, bail};
 use claim_index::{
-    ClaimIndex, Entry, Position, Query, Wording, WordingKind,
-    eval::{self, Evaluation},
+    ClaimIndex, Query,
+    eval::{self, Evaluation, Gain},
+    training::{self, Example},
 };
 use clap::Args;
-use serde::Deserialize;
+use serde::Serialize;
 
-use super::output::print;
-use crate::{
-    config::Settings,
-    domain::{ExternalFactCheck, Lang},
-    extract::{Defaults, Reader},
+use super::{
+    output::print,
+    questions::{Asked, Questions},
 };
+use crate::config::Settings;
 
 #[derive(Debug, Args)]
 pub(super) struct EvalArgs {
@@ -36,119 +27,82 @@ pub(super) struct EvalArgs {
     /// The right answers: query id, tab, claim identifier
     #[arg(long, value_name = "FILE")]
     qrels: PathBuf,
+    /// Order each question's candidates by a ranker trained on the other folds, and compare with BM25 alone
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(2..=20))]
+    folds: Option<u8>,
 }
 
 /// Candidates asked for: success at 10 needs ten.
 const DEPTH: usize = 10;
 
-#[derive(Debug, Deserialize)]
-struct Asked {
-    id: String,
-    text: String,
-    lang: Option<Lang>,
+/// What the shipped ranker, or one trained on the other folds, reaches.
+#[derive(Debug, Serialize)]
+struct Report {
+    #[serde(flatten)]
+    figures: Evaluation,
+    #[serde(flatten)]
+    folded: Option<Folded>,
+}
+
+/// What is known besides when the ranker was trained on the other folds.
+#[derive(Debug, Serialize)]
+struct Folded {
+    folds: usize,
+    /// The same candidates in the order of BM25 alone.
+    bm25: Evaluation,
+    /// In MAP@5, over BM25.
+    gain: Gain,
 }
 
 pub(super) fn run(settings: &Settings, args: &EvalArgs) -> anyhow::Result<()> {
-    let index = index(&args.claims)?;
-    let gold = gold(&args.qrels)?;
-    let mut rankings = Vec::new();
-    for query in queries(&args.queries)? {
-        let Some(wanted) = gold.get(&query.id) else { continue };
-        rankings.push((ranking(&index, query)?, wanted.clone()));
-    }
-    if rankings.is_empty() {
-        bail!(
-            "no query of {} has a right answer in {}",
-            args.queries.display(),
-            args.qrels.display()
-        );
-    }
-    print(settings, &eval::evaluate(&rankings), text)?;
+    let questions = Questions::read(&args.claims, &args.queries, &args.qrels)?;
+    let report = match args.folds {
+        Some(folds) => folded(&questions, folds.into())?,
+        None => shipped(&questions)?,
+    };
+    print(settings, &report, text)?;
     Ok(())
 }
 
-fn index(claims: &Path) -> anyhow::Result<ClaimIndex> {
-    let file = File::open(claims).with_context(|| format!("cannot read {}", claims.display()))?;
-    let defaults = Defaults {
-        publisher: Some("evaluation".to_owned()),
-        ..Defaults::default()
-    };
-    let index = ClaimIndex::in_memory()?;
-    let mut writer = index.writer()?;
-    for row in Reader::new(BufReader::new(file), defaults) {
-        match row {
-            Ok(check) => writer.put(&entry(check))?,
-            Err(bad) => eprintln!("{}:{}: {}", claims.display(), bad.line, bad.reason),
-        }
-    }
-    writer.commit(&Position {
-        store_id: "evaluation".to_owned(),
-        change: 1,
-    })?;
-    Ok(index)
+fn shipped(questions: &Questions) -> anyhow::Result<Report> {
+    let ranking = |(asked, gold): &(Asked, _)| Ok((ranking(&questions.index, asked)?, Clone::clone(gold)));
+    let rankings: Vec<_> = questions.asked.iter().map(ranking).collect::<anyhow::Result<_>>()?;
+    Ok(Report {
+        figures: eval::evaluate(&rankings),
+        folded: None,
+    })
 }
 
-fn entry(check: ExternalFactCheck) -> Entry {
-    let url = || check.url.as_ref().map(ToString::to_string);
-    let id = check.identifier.clone().or_else(url).unwrap_or_default();
-    let texts = [
-        (WordingKind::Reviewed, check.claim_reviewed),
-        (WordingKind::Title, check.title),
-        (WordingKind::Description, check.description),
-    ];
-    let filled = texts.into_iter().filter(|(_, text)| !text.is_empty());
-    Entry {
-        id,
-        wordings: filled
-            .map(|(kind, text)| Wording {
-                kind,
-                text,
-                lang: check.lang,
-            })
-            .collect(),
-    }
+fn folded(questions: &Questions, folds: usize) -> anyhow::Result<Report> {
+    let examples = questions.examples()?;
+    let orders = training::cross_validate(&examples, folds);
+    let gold = || examples.iter().map(|example| example.gold.clone());
+    let plain: Vec<_> = examples.iter().map(Example::by_score).zip(gold()).collect();
+    let trained: Vec<_> = orders.into_iter().zip(gold()).collect();
+    let both = trained.iter().zip(&plain);
+    let both: Vec<_> = both
+        .map(|((trained, gold), (plain, _))| (trained.clone(), plain.clone(), gold.clone()))
+        .collect();
+    Ok(Report {
+        figures: eval::evaluate(&trained),
+        folded: Some(Folded {
+            folds,
+            bm25: eval::evaluate(&plain),
+            gain: eval::gain(&both),
+        }),
+    })
 }
 
-fn gold(file: &Path) -> anyhow::Result<BTreeMap<String, BTreeSet<String>>> {
-    let mut gold: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (number, line) in lines(file)?.lines().enumerate() {
-        let Some((query, claim)) = line.split_once('\t') else {
-            bail!(
-                "{}:{}: expected a query id, a tab and an identifier",
-                file.display(),
-                number + 1
-            );
-        };
-        gold.entry(query.to_owned())
-            .or_default()
-            .insert(claim.trim().to_owned());
-    }
-    Ok(gold)
-}
-
-fn queries(file: &Path) -> anyhow::Result<Vec<Asked>> {
-    let mut asked = Vec::new();
-    for (number, line) in lines(file)?.lines().enumerate() {
-        let query = serde_json::from_str(line);
-        asked.push(query.with_context(|| format!("{}:{}: not a query", file.display(), number + 1))?);
-    }
-    Ok(asked)
-}
-
-fn lines(file: &Path) -> anyhow::Result<String> {
-    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
-}
-
-fn ranking(index: &ClaimIndex, query: Asked) -> anyhow::Result<Vec<String>> {
+fn ranking(index: &ClaimIndex, query: &Asked) -> anyhow::Result<Vec<String>> {
     let answer = index.lookup(&Query {
-        text: query.text,
+        text: query.text.clone(),
         lang: query.lang,
         limit: DEPTH,
     })?;
     Ok(answer.matches.into_iter().map(|found| found.id).collect())
 }
 
-fn text(figures: &Evaluation) -> String {
+fn text(report: &Report) -> String {
     let Evaluation {
         queries,
         map_at_5,
@@ -156,9 +110,17 @@ fn text(figures: &Evaluation) -> String {
         success_at_1,
         success_at_5,
         success_at_10,
-    } = figures;
-    format!(
+    } = report.figures;
+    let mut text = format!(
         "queries {queries}\nMAP@5 {map_at_5:.4}\nMRR {mrr:.4}\nsuccess@1 {success_at_1:.4}\n\
          success@5 {success_at_5:.4}\nsuccess@10 {success_at_10:.4}\n"
-    )
+    );
+    if let Some(Folded { folds, bm25, gain }) = &report.folded {
+        let Gain { mean, low, high } = gain;
+        text.push_str(&format!(
+            "folds {folds}\nBM25 MAP@5 {:.4}\ngain {mean:.4}, 95 % interval {low:.4} to {high:.4}\n",
+            bm25.map_at_5
+        ));
+    }
+    text
 }

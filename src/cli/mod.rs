@@ -11,8 +11,10 @@ mod index;
 mod key;
 mod lookup;
 mod output;
+mod questions;
 mod serve;
 mod source;
+mod train_match;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -90,6 +92,8 @@ enum Command {
     Doctor,
     /// Measure how well claims are found
     Eval(eval::EvalArgs),
+    /// Learn the weights by which candidates are ordered, from questions with known answers
+    TrainMatch(train_match::TrainMatchArgs),
 }
 
 /// Runs the command line; the arguments are the process's.
@@ -165,6 +169,7 @@ impl Command {
             Self::Verify => index::verify(settings).await,
             Self::Doctor => doctor::run(settings).await,
             Self::Eval(args) => eval::run(settings, &args),
+            Self::TrainMatch(args) => train_match::run(settings, &args),
         }
     }
 }

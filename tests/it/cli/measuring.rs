@@ -63,6 +63,55 @@ const LANGUAGES: &[(&str, u32, f64)] = &[
 ];
 
 #[test]
+fn an_order_is_learnt_and_measured_on_other_folds() {
+    let data = tempfile::tempdir().expect("folder");
+    let out = data.path().join("ranker.json");
+    let set = "fixtures/matching/tr";
+    let learn = |sets: &[&str]| {
+        let written = out.display().to_string();
+        let arguments = [&["train-match"], sets, &["--out", &written, "--format", "json"]].concat();
+        klarstelle(data.path(), &arguments)
+    };
+    let figures = learn(&[set, "fixtures/matching/ar"]).json();
+    assert_eq!(
+        (&figures[0]["set"], &figures[0]["queries"]),
+        (&"tr".into(), &147.into()),
+        "{figures}"
+    );
+    assert!(
+        figures[0]["map_at_5"].as_f64() > figures[0]["bm25_map_at_5"].as_f64(),
+        "{figures}"
+    );
+    let text = std::fs::read_to_string(&out).expect("a file of weights");
+    assert!(claim_index::Ranker::from_json(&text).is_some(), "{text}");
+    for words in ["aşı", "deprem"] {
+        assert!(!text.contains(words), "a word of the texts: {text}");
+    }
+
+    let bad = learn(&["fixtures/matching/nowhere"]);
+    assert_eq!(bad.code, 1, "{}", bad.stderr);
+    assert!(bad.stderr.contains("fixtures/matching/nowhere"), "{}", bad.stderr);
+
+    let file = |name: &str| format!("{set}/{name}");
+    let (claims, queries, qrels) = (file("claimreviews.ndjson"), file("queries.jsonl"), file("qrels.tsv"));
+    let asked = ["--claims", &claims, "--queries", &queries, "--qrels", &qrels];
+    let arguments = [&["eval", "--folds", "5", "--format", "json"][..], &asked].concat();
+    let folded = klarstelle(data.path(), &arguments).json();
+    let (gain, low, high) = (&folded["gain"]["mean"], &folded["gain"]["low"], &folded["gain"]["high"]);
+    assert_eq!(
+        (&folded["queries"], &folded["folds"]),
+        (&147.into(), &5.into()),
+        "{folded}"
+    );
+    let difference = folded["map_at_5"].as_f64().unwrap() - folded["bm25"]["map_at_5"].as_f64().unwrap();
+    assert!((gain.as_f64().unwrap() - difference).abs() < 1e-9, "{folded}");
+    assert!(
+        low.as_f64() < gain.as_f64() && gain.as_f64() < high.as_f64(),
+        "{folded}"
+    );
+}
+
+#[test]
 fn real_fact_checks_are_imported_whole() {
     let Some(dir) = dev_data("matching") else { return };
     let sets = [
