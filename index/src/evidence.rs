@@ -229,13 +229,13 @@ fn grams(word: &str) -> Vec<u64> {
 const GRAM: usize = 4;
 
 impl Forms<'_> {
-    /// How much of a word is here: all of it, the known share of its other spelling, or nothing.
+    /// How much of a word is here: all of it, what its other spellings are worth, or nothing.
     fn share(&self, word: &AskedWord) -> f32 {
         if self.has(&word.token) {
             return 1.0;
         }
         let known = word.alternatives.iter().filter(|token| self.has(token)).count();
-        known as f32 / word.alternatives.len().max(1) as f32
+        (known as f32 * word.worth.each).min(word.worth.all)
     }
 
     fn has(&self, token: &Token) -> bool {

@@ -23,7 +23,9 @@ mod schema;
 mod search;
 mod sketch;
 mod snapshot;
+mod spelling;
 pub mod training;
+mod typos;
 mod weights;
 mod writer;
 
@@ -37,4 +39,5 @@ pub use model::Ranker;
 pub use normalise::{NORMALISER_VERSION, normalise_text};
 pub use position::Position;
 pub use sketch::Sketch;
+pub use typos::with_typos;
 pub use writer::Writer;

@@ -9,8 +9,9 @@ use crate::analyzer::{Analysis, Token, analyse};
 use crate::fingerprint::Said;
 use crate::sketch::shingles;
 use crate::snapshot::Snapshot;
+use crate::spelling::Meant;
 use crate::weights::Weights;
-use crate::{Error, Fingerprint, Lang, Query, compound};
+use crate::{Error, Fingerprint, Lang, Query, compound, spelling};
 
 /// A text, prepared for comparison.
 pub(crate) struct Question {
@@ -27,10 +28,33 @@ pub(crate) struct Question {
 /// A content word of the query.
 pub(crate) struct AskedWord {
     pub(crate) token: Token,
-    /// Other spellings with the same meaning: the parts of a compound, or the compound of two neighbours.
+    /// Other spellings with the same meaning: the parts of a compound, the compound of two neighbours, known words in
+    /// the place of an unknown one.
     pub(crate) alternatives: Vec<Token>,
+    /// How much of the word each of them is worth, and all of them at most.
+    pub(crate) worth: Worth,
     /// How much it tells.
     pub(crate) weight: f32,
+}
+
+/// What the alternatives of a word are worth, as a share of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Worth {
+    pub(crate) each: f32,
+    pub(crate) all: f32,
+}
+
+impl Worth {
+    /// Of so many parts: together they are the word.
+    fn of_parts(parts: usize) -> Worth {
+        Worth {
+            each: 1.0 / parts.max(1) as f32,
+            all: 1.0,
+        }
+    }
+
+    /// A typo may have been meant otherwise.
+    const RESPELT: Worth = Worth { each: 0.8, all: 0.8 };
 }
 
 /// The forms of a text's words, to look others up in. Stems compare within a language, neutral forms across.
@@ -99,13 +123,45 @@ fn asked_words(analysis: &Analysis, snapshot: &Snapshot, weights: &Weights) -> R
         if analysis.is_stop_word(token) || !seen.insert(token.term.as_str()) {
             continue;
         }
+        let alternatives = compound::alternatives(analysis, at, snapshot)?;
         words.push(AskedWord {
             token: token.clone(),
-            alternatives: compound::alternatives(analysis, at, snapshot)?,
+            worth: Worth::of_parts(alternatives.len()),
+            alternatives,
             weight: weights.of(field, &token.term)?,
         });
     }
+    respell(&mut words, analysis, snapshot, weights)?;
     Ok(words)
+}
+
+/// Gives unknown words known ones to stand for them.
+fn respell(words: &mut [AskedWord], analysis: &Analysis, snapshot: &Snapshot, weights: &Weights) -> Result<(), Error> {
+    let field = field_of(analysis.language, snapshot);
+    let is_unknown = |word: &AskedWord| {
+        let known = snapshot.doc_freq(field, &word.token.term)?
+            + snapshot.doc_freq(snapshot.fields.neutral, &word.token.neutral)?;
+        Ok::<_, Error>(known == 0 && word.alternatives.is_empty())
+    };
+    let mut looked_at = 0;
+    for word in words {
+        if looked_at == spelling::MAX_UNKNOWN {
+            break;
+        }
+        if !is_unknown(word)? {
+            continue;
+        }
+        looked_at += 1;
+        (word.alternatives, word.worth) = match spelling::meant(&word.token.neutral, analysis.language, snapshot)? {
+            Meant::Parts(parts) => (parts.clone(), Worth::of_parts(parts.len())),
+            Meant::OneOf(words) => (words, Worth::RESPELT),
+        };
+        // The word itself is as rare as can be; what is meant is not.
+        if let Some(meant) = word.alternatives.first() {
+            word.weight = weights.of(field, &meant.term)?;
+        }
+    }
+    Ok(())
 }
 
 /// Where a language's terms are, the neutral field for texts of no known language.

@@ -30,6 +30,27 @@ pub(super) struct EvalArgs {
     /// Order each question's candidates by a ranker trained on the other folds, and compare with BM25 alone
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(2..=20))]
     folds: Option<u8>,
+    /// Ask as somebody would who types badly or shouts
+    #[arg(long, value_enum, value_name = "HOW")]
+    spoil: Option<Spoil>,
+}
+
+/// What is done to the questions before they are asked.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Spoil {
+    /// Two typos in every fourth word, the same each time
+    Typos,
+    /// Upper case
+    Capitals,
+}
+
+impl Spoil {
+    fn apply(self, text: &str) -> String {
+        match self {
+            Self::Typos => claim_index::with_typos(text),
+            Self::Capitals => text.to_uppercase(),
+        }
+    }
 }
 
 /// Candidates asked for: success at 10 needs ten.
@@ -55,7 +76,12 @@ struct Folded {
 }
 
 pub(super) fn run(settings: &Settings, args: &EvalArgs) -> anyhow::Result<()> {
-    let questions = Questions::read(&args.claims, &args.queries, &args.qrels)?;
+    let mut questions = Questions::read(&args.claims, &args.queries, &args.qrels)?;
+    if let Some(spoil) = args.spoil {
+        for (asked, _) in &mut questions.asked {
+            asked.text = spoil.apply(&asked.text);
+        }
+    }
     let report = match args.folds {
         Some(folds) => folded(&questions, folds.into())?,
         None => shipped(&questions)?,

@@ -98,7 +98,7 @@ fn figures(examples: &[Example], sizes: &[(String, usize)]) -> Vec<Figures> {
 fn about(figures: &[Figures]) -> Vec<String> {
     let sets: Vec<&str> = figures.iter().map(|figures| figures.set.as_str()).collect();
     let mut about = vec![format!(
-        "made by `klarstelle train-match {}`; weights are sums over all sets",
+        "made by `klarstelle train-match {}`, from all of them together",
         sets.join(" ")
     )];
     about.push(format!(

@@ -208,6 +208,42 @@ fn a_paraphrase_finds_its_claim() {
 }
 
 #[test]
+fn typos_and_words_run_together_find_their_claim() {
+    let index = index();
+    let cases = [
+        (
+            "de-cash",
+            "Die Bargeldobegrenze soll im Sommmer auf 300 Euro gesnekt werden",
+        ),
+        ("de-water", "gefärliche Kolibakteiren im Leitungswaser von Hamburg"),
+        ("en-onion", "slicd oninos in your soccks overnihgt cure the fluu"),
+        // hashtags without the capitals that would tell their words
+        ("en-bridge", "#DUNMORE #HARBOURBRIDGE #collapsedafter 40 #cars"),
+        ("pl-tax", "nowy podateek od posiadnia psow i kotow w mieszkanaich"),
+        ("ru-honey", "Мед с корицей полностю излечевает сахарный диабет"),
+        ("tr-salt", "marketlerdeki ihtal tuzların içinde kıyılmş cam parçalrı"),
+    ];
+    for (id, text) in cases {
+        let answer = ask(&index, text);
+        assert_eq!(first(&answer), id, "{text}");
+        assert!(answer.outcome >= Outcome::Maybe, "{text}: {:?}", answer.matches[0]);
+    }
+}
+
+#[test]
+fn short_words_and_words_of_another_topic_are_not_respelt_into_a_match() {
+    let index = index();
+    for text in [
+        "the fly in my soup was cooked overnight with onion rings and socket wrenches",
+        "Der Bargast hat im Sommer mit dreihundert Freunden im Leitungskeller gefeiert",
+        "xqzv wqrt plmk zzzz yyyyy xxxxxxxxx kjhgfdsa",
+    ] {
+        let answer = ask(&index, text);
+        assert_ne!(answer.outcome, Outcome::Match, "{text}: {:?}", answer.matches.first());
+    }
+}
+
+#[test]
 fn unrelated_text_finds_nothing() {
     let index = index();
     let texts = [
