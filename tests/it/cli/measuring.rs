@@ -112,6 +112,34 @@ fn an_order_is_learnt_and_measured_on_other_folds() {
 }
 
 #[test]
+fn typos_and_capitals_hide_little() {
+    let file = |name: &str| format!("fixtures/matching/pl/{name}");
+    let map_of = |spoil: &[&str]| {
+        let (claims, queries, qrels) = (file("claimreviews.ndjson"), file("queries.jsonl"), file("qrels.tsv"));
+        let asked = [
+            "eval",
+            "--claims",
+            &claims,
+            "--queries",
+            &queries,
+            "--qrels",
+            &qrels,
+            "--format",
+            "json",
+        ];
+        let figures = klarstelle(Path::new("/nonexistent"), &[&asked[..], spoil].concat()).json();
+        figures["map_at_5"].as_f64().expect("a figure")
+    };
+    let (clean, typos, capitals) = (
+        map_of(&[]),
+        map_of(&["--spoil", "typos"]),
+        map_of(&["--spoil", "capitals"]),
+    );
+    assert!(typos < clean && clean - typos < 0.06, "{clean} {typos}");
+    assert!((clean - capitals).abs() < 0.02, "{clean} {capitals}");
+}
+
+#[test]
 fn real_fact_checks_are_imported_whole() {
     let Some(dir) = dev_data("matching") else { return };
     let sets = [
