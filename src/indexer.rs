@@ -237,9 +237,15 @@ fn replace_all(writer: &mut Writer, Portion { ids, entries }: &Portion) -> Resul
 ///
 /// Gives the change number reached, or `None` if the writer is held: then its holder follows the change log anyway.
 pub async fn catch_up_if_free(store: &Store, dir: &Path) -> Result<Option<u64>, Error> {
-    let follower = SharedIndex::open(dir).and_then(|index| Follower::new(store.clone(), index));
-    match follower {
-        Ok(follower) => follower.catch_up().await.map(Some),
+    match follower_if_free(store, dir)? {
+        Some(follower) => follower.catch_up().await.map(Some),
+        None => Ok(None),
+    }
+}
+
+fn follower_if_free(store: &Store, dir: &Path) -> Result<Option<Follower>, Error> {
+    match SharedIndex::open(dir).and_then(|index| Follower::new(store.clone(), index)) {
+        Ok(follower) => Ok(Some(follower)),
         Err(Error::Index(claim_index::Error::Busy)) => Ok(None),
         Err(error) => Err(error),
     }
@@ -256,10 +262,8 @@ pub async fn beside<T>(store: &Store, dir: &Path, work: impl Future<Output = T>)
 }
 
 async fn catch_up_until(mut stop: watch::Receiver<bool>, store: Store, dir: PathBuf) -> Result<(), Error> {
-    let follower = SharedIndex::open(&dir).and_then(|index| Follower::new(store, index));
-    let follower = match follower {
-        Err(Error::Index(claim_index::Error::Busy)) => return Ok(()),
-        opened => opened?,
+    let Some(follower) = follower_if_free(&store, &dir)? else {
+        return Ok(());
     };
     loop {
         let is_last_round = *stop.borrow();

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 
-/// Texts become many short strings; with glibc's allocator a fifth of an import was spent on them.
+/// Texts become many short strings, and the system's allocator is slower at them (ARCHITECTURE.md has the figure).
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -153,7 +153,10 @@ fn respell(words: &mut [AskedWord], analysis: &Analysis, snapshot: &Snapshot, we
         }
         looked_at += 1;
         (word.alternatives, word.worth) = match spelling::meant(&word.token.neutral, analysis.language, snapshot)? {
-            Meant::Parts(parts) => (parts.clone(), Worth::of_parts(parts.len())),
+            Meant::Parts(parts) => {
+                let worth = Worth::of_parts(parts.len());
+                (parts, worth)
+            }
             Meant::OneOf(words) => (words, Worth::RESPELT),
         };
         // The word itself is as rare as can be; what is meant is not.

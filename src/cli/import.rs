@@ -4,10 +4,10 @@ use std::{
     fs::File,
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
-    thread,
+    thread::{self, JoinHandle},
 };
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::Args;
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -96,12 +96,14 @@ async fn import(ingest: &Ingest, file: &Path, args: &ImportArgs, report: &mut Re
         site: args.site.clone(),
         ..Defaults::default()
     };
-    let mut portions = read_ahead(Reader::new(input, defaults));
+    let (mut portions, reading) = read_ahead(Reader::new(input, defaults));
     while let Some(portion) = portions.recv().await {
         let written = report.write(ingest, &name, &portion).await;
         written.with_context(|| format!("cannot import all of {name}"))?;
     }
-    Ok(())
+    // The channel is closed, so the thread has ended: at the end of the file, or before it by a panic.
+    let read = reading.join();
+    read.map_err(|_| anyhow!("reading {name} broke off; what was read before is imported"))
 }
 
 /// What was read at once.
@@ -129,17 +131,18 @@ impl Portion {
     }
 }
 
-/// Reads the next rows while the last ones are written. The thread is nobody's: it may wait for standard input for ever.
-fn read_ahead(mut reader: Reader<Box<dyn BufRead + Send>>) -> mpsc::Receiver<Portion> {
+/// Reads the next rows while the last ones are written. After a failure nobody waits for the thread: it may wait for
+/// standard input for ever.
+fn read_ahead(mut reader: Reader<Box<dyn BufRead + Send>>) -> (mpsc::Receiver<Portion>, JoinHandle<()>) {
     let (send, receive) = mpsc::channel(1);
-    thread::spawn(move || {
+    let reading = thread::spawn(move || {
         while let Some(portion) = Portion::read(&mut reader) {
             if send.blocking_send(portion).is_err() {
                 return;
             }
         }
     });
-    receive
+    (receive, reading)
 }
 
 fn open(file: &Path) -> io::Result<Box<dyn BufRead + Send>> {
