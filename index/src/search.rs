@@ -3,14 +3,14 @@
 //! Queries are put together from analysed tokens. tantivy's query parser never sees a text: it recurses on
 //! parentheses and would end the process on a few thousand of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, Term};
+use tantivy::{DocAddress, DocSet, TERMINATED, TantivyError, Term};
 
 use crate::Error;
+use crate::hash::FastSet;
+use crate::postings::{self, AskedTerm};
 use crate::question::{Question, field_of};
 use crate::snapshot::Snapshot;
 use crate::writer::{exact_key, near_key};
@@ -69,19 +69,13 @@ pub(crate) enum Copy {
 
 fn by_terms(question: &Question, snapshot: &Snapshot, limit: usize) -> Result<Vec<(DocAddress, f32)>, Error> {
     let terms = rarest_terms(question, snapshot)?;
-    if terms.is_empty() {
-        return Ok(Vec::new());
-    }
-    let clauses = terms
-        .into_iter()
-        .map(|term| Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)) as Box<dyn Query>);
-    search(&BooleanQuery::union(clauses.collect()), snapshot, limit)
+    postings::best(&terms, question, snapshot, limit, snapshot.budget)
 }
 
-fn rarest_terms(question: &Question, snapshot: &Snapshot) -> Result<Vec<Term>, Error> {
+fn rarest_terms(question: &Question, snapshot: &Snapshot) -> Result<Vec<AskedTerm>, Error> {
     let stemmed = question.language.map(|_| field_of(question.language, snapshot));
-    let mut seen = HashSet::new();
-    let mut counted = Vec::new();
+    let mut seen = FastSet::default();
+    let mut found = Vec::new();
     for token in question
         .words
         .iter()
@@ -90,29 +84,36 @@ fn rarest_terms(question: &Question, snapshot: &Snapshot) -> Result<Vec<Term>, E
         let neutral = (snapshot.fields.neutral, token.neutral.as_str());
         let term = stemmed.map(|field| (field, token.term.as_str()));
         for (field, text) in term.into_iter().chain([neutral]) {
-            if seen.insert((field, text)) {
-                counted.push((snapshot.doc_freq(field, text)?, field, text));
+            if seen.insert((field.field_id(), text)) {
+                found.push(AskedTerm::find(snapshot, field, text)?);
             }
         }
     }
-    counted.retain(|(count, _, _)| *count > 0);
-    counted.sort_unstable();
-    Ok(counted
-        .into_iter()
-        .take(MAX_TERMS)
-        .map(|(_, field, text)| Term::from_field_text(field, text))
-        .collect())
+    found.retain(|term| term.entries > 0);
+    found.sort_unstable_by(|a, b| (a.entries, a.field, &a.text).cmp(&(b.entries, b.field, &b.text)));
+    found.truncate(MAX_TERMS);
+    Ok(found)
 }
 
-/// Entries one of whose wordings has the fingerprint.
+/// Entries one of whose wordings has the fingerprint. Of more than are wanted, those with the lowest digests.
 fn by_fingerprint(key: &[u8], snapshot: &Snapshot, limit: usize) -> Result<Vec<DocAddress>, Error> {
-    let term = Term::from_field_bytes(snapshot.fields.fingerprints, key);
-    let found = search(&TermQuery::new(term, IndexRecordOption::Basic), snapshot, limit)?;
-    Ok(found.into_iter().map(|(address, _)| address).collect())
-}
-
-fn search(query: &dyn Query, snapshot: &Snapshot, limit: usize) -> Result<Vec<(DocAddress, f32)>, Error> {
-    let top = TopDocs::with_limit(limit).order_by_score();
-    let found = snapshot.searcher.search(query, &top)?;
-    Ok(found.into_iter().map(|(score, address)| (address, score)).collect())
+    let field = snapshot.fields.fingerprints;
+    let term = Term::from_field_bytes(field, key);
+    let mut found = Vec::new();
+    for (number, segment) in (0..).zip(snapshot.searcher.segment_readers()) {
+        let inverted = segment.inverted_index(field)?;
+        let entries = inverted.read_postings(&term, IndexRecordOption::Basic);
+        let Some(mut entries) = entries.map_err(TantivyError::from)? else {
+            continue;
+        };
+        while entries.doc() != TERMINATED {
+            if !segment.is_deleted(entries.doc()) {
+                found.push(DocAddress::new(number, entries.doc()));
+            }
+            entries.advance();
+        }
+    }
+    found.sort_by_cached_key(|address| snapshot.segment(*address).digest(address.doc_id));
+    found.truncate(limit);
+    Ok(found)
 }

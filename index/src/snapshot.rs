@@ -1,25 +1,34 @@
 //! One commit of the index, held still while a question is answered.
 
+use std::sync::Arc;
+
 use tantivy::schema::{Field, Value};
 use tantivy::{DocAddress, Searcher, TantivyDocument, Term};
 
 use crate::Error;
+use crate::commit::Commit;
 use crate::profile::Profile;
 use crate::schema::Fields;
+use crate::segment::Segment;
 use crate::weights::{WeightCache, Weights};
 
 /// A searcher with what is needed to read its documents.
 pub(crate) struct Snapshot<'a> {
     pub(crate) searcher: Searcher,
     pub(crate) fields: &'a Fields,
+    /// See [`crate::postings::BUDGET`].
+    pub(crate) budget: u64,
+    commit: Arc<Commit>,
     cache: &'a WeightCache,
 }
 
 impl<'a> Snapshot<'a> {
-    pub(crate) fn new(searcher: Searcher, fields: &'a Fields, cache: &'a WeightCache) -> Snapshot<'a> {
+    pub(crate) fn new(commit: Arc<Commit>, fields: &'a Fields, cache: &'a WeightCache, budget: u64) -> Snapshot<'a> {
         Snapshot {
-            searcher,
+            searcher: commit.searcher.clone(),
             fields,
+            budget,
+            commit,
             cache,
         }
     }
@@ -29,39 +38,51 @@ impl<'a> Snapshot<'a> {
         Ok(self.searcher.doc_freq(&Term::from_field_text(field, term))?)
     }
 
+    /// Mean number of words that entries have in a field.
+    pub(crate) fn mean_length(&self, field: Field) -> Result<f32, Error> {
+        self.commit.mean_length(field)
+    }
+
     /// Term weights at this commit.
     pub(crate) fn weights(&self) -> Weights<'_> {
         Weights::new(self, self.cache)
     }
 
-    /// The stored part of an entry.
-    pub(crate) fn stored(&self, address: DocAddress) -> Result<Stored, Error> {
+    /// All segments.
+    pub(crate) fn segments(&self) -> &[Arc<Segment>] {
+        self.commit.segments()
+    }
+
+    /// The segment of an entry.
+    pub(crate) fn segment(&self, address: DocAddress) -> &Segment {
+        self.commit.segment(address)
+    }
+
+    /// What is kept of an entry.
+    pub(crate) fn stored(&self, address: DocAddress) -> Result<Stored<'_>, Error> {
         let document: TantivyDocument = self.searcher.doc(address)?;
-        let text = |field| {
-            let value = document.get_first(field);
-            let text = value.and_then(|value| value.as_str().map(str::to_owned));
-            text.ok_or_else(|| Error::Damaged {
-                what: "an entry without its stored fields".to_owned(),
-            })
-        };
+        let id = document.get_first(self.fields.id);
+        let id = id.and_then(|id| id.as_str().map(str::to_owned));
         Ok(Stored {
-            id: text(self.fields.id)?,
-            profiles: text(self.fields.profiles)?,
+            id: id.ok_or_else(|| Error::Damaged {
+                what: "an entry without its id".to_owned(),
+            })?,
+            segment: self.segment(address),
+            address,
         })
     }
 }
 
-/// What is stored of an entry.
-pub(crate) struct Stored {
+/// What is kept of an entry.
+pub(crate) struct Stored<'a> {
     pub(crate) id: String,
-    profiles: String,
+    segment: &'a Segment,
+    address: DocAddress,
 }
 
-impl Stored {
+impl<'a> Stored<'a> {
     /// The entry's wordings.
-    pub(crate) fn profiles(&self) -> Result<Vec<Profile<'_>>, Error> {
-        serde_json::from_str(&self.profiles).map_err(|error| Error::Damaged {
-            what: error.to_string(),
-        })
+    pub(crate) fn profiles(&self) -> Result<Vec<Profile<'a>>, Error> {
+        Ok(self.segment.profiles(self.address.doc_id))
     }
 }
