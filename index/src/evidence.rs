@@ -3,6 +3,7 @@
 use crate::analyzer::{Token, language, negation, number};
 use crate::grams::AskedGrams;
 use crate::hash::FastSet;
+use crate::particulars::{Particulars, Places};
 use crate::profile::Profile;
 use crate::question::{AskedWord, Forms, Question, field_of};
 use crate::sketch::{jaccard, shingles};
@@ -46,8 +47,9 @@ pub(crate) struct Comparer<'a> {
     question: &'a Question,
     forms: Forms<'a>,
     grams: AskedGrams,
-    snapshot: &'a Snapshot<'a>,
-    weights: &'a Weights<'a>,
+    places: Places<'a>,
+    pub(crate) snapshot: &'a Snapshot<'a>,
+    pub(crate) weights: &'a Weights<'a>,
 }
 
 /// What one wording has in common with the text.
@@ -68,9 +70,27 @@ impl<'a> Comparer<'a> {
             question,
             forms: question.forms(),
             grams: AskedGrams::of(question.words.iter().map(|word| word.token.neutral.as_str())),
+            places: Places::of(question),
             snapshot,
             weights,
         }
+    }
+
+    /// Compares the text, particular by particular, with the wording that it is closest to.
+    pub(crate) fn particulars(&self, profiles: &[Profile]) -> Result<Particulars, Error> {
+        let mut closest: Option<(f32, &Profile)> = None;
+        for profile in profiles.iter().filter(|profile| profile.kind != WordingKind::Description) {
+            let coverage = self.coverage(profile)?;
+            if closest.is_none_or(|(best, _)| coverage > best) {
+                closest = Some((coverage, profile));
+            }
+        }
+        let Some((_, profile)) = closest else {
+            return Ok(Particulars::default());
+        };
+        let field = field_of(language::find(profile.lang), self.snapshot);
+        let weight = |term: &str| self.weights.of(field, term);
+        self.places.compare(profile, weight, self.weights.heaviest())
     }
 
     /// Weighs an entry's wordings against the question.

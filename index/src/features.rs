@@ -1,7 +1,9 @@
-//! Comes in: the evidence on one candidate, and its place among the others. Goes out: the numbers that the model weighs.
+//! Comes in: the evidence on one candidate, and its place among the others. Goes out: the numbers that the models weigh.
+
+use std::sync::LazyLock;
 
 use crate::evidence::Evidence;
-use crate::search::Candidate;
+use crate::particulars::Particulars;
 
 /// What each number is, in order: the keys of the ranker's file.
 pub(crate) const NAMES: [&str; FEATURES] = [
@@ -26,6 +28,94 @@ pub(crate) const FEATURES: usize = 15;
 /// The numbers of one candidate; most are between 0 and 1.
 pub(crate) type Features = [f32; FEATURES];
 
+/// What the judge looks at besides, in order: the keys of its file after those of the ranker.
+const PARTICULARS: [&str; JUDGED - FEATURES] = [
+    "missing_words",
+    "heaviest_missing",
+    "names_found",
+    "names_missing",
+    "others_found",
+    "weightiest_found",
+    "passage",
+    "same_order",
+    "negation",
+    "denial",
+    "opposite",
+    "other_quantity",
+    "same_quantity",
+    "contradictions",
+    "claim_length",
+    "text_length",
+    "edge",
+];
+pub(crate) const JUDGED: usize = FEATURES + 17;
+
+/// The names of [`Judged`], in order.
+pub(crate) static JUDGED_NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| [&NAMES[..], &PARTICULARS[..]].concat());
+
+/// What the judge sees of one candidate.
+pub(crate) type Judged = [f32; JUDGED];
+
+/// What the judge sees. `text_length` is the number of content words in the question, `edge` how far the candidate is
+/// before the next by the ranker's order, or behind the first.
+pub(crate) fn judged(features: &Features, particulars: &Particulars, text_length: f32, edge: f32) -> Judged {
+    let Particulars {
+        missing_words,
+        heaviest_missing,
+        names_found,
+        names_missing,
+        others_found,
+        weightiest_found,
+        passage,
+        same_order,
+        negation,
+        denial,
+        opposite,
+        other_quantity,
+        same_quantity,
+        claim_length,
+    } = *particulars;
+    let contradictions = negation + denial + opposite + other_quantity.ceil();
+    let more = [
+        missing_words,
+        heaviest_missing,
+        names_found,
+        names_missing,
+        others_found,
+        weightiest_found,
+        passage,
+        same_order,
+        negation,
+        denial,
+        opposite,
+        other_quantity,
+        same_quantity,
+        contradictions,
+        claim_length,
+        text_length.ln_1p(),
+        edge.clamp(-MAX_EDGE, MAX_EDGE),
+    ];
+    let mut all = [0.0; JUDGED];
+    all[..FEATURES].copy_from_slice(features);
+    all[FEATURES..].copy_from_slice(&more);
+    all
+}
+
+/// How far each candidate, best first, is before the next, or behind the first.
+pub(crate) fn edges(orders: &[f32]) -> Vec<f32> {
+    let first = orders.first().copied().unwrap_or_default();
+    let lead = orders.get(1).map_or(MAX_EDGE, |second| first - second);
+    let behind = orders.iter().skip(1).map(|order| order - first);
+    orders.iter().take(1).map(|_| lead).chain(behind).collect()
+}
+
+/// An edge beyond this says nothing more.
+const MAX_EDGE: f32 = 5.0;
+
+/// Numbers that depend on the other candidates: see [`Field::placed`].
+const LEAD: usize = 9;
+const PLACE: usize = 11;
+
 /// The scores of all candidates of a question, by which each finds its place.
 pub(crate) struct Field {
     /// Best first.
@@ -33,8 +123,8 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    pub(crate) fn of(found: &[Candidate]) -> Field {
-        let mut scores: Vec<f32> = found.iter().map(|candidate| candidate.score).collect();
+    pub(crate) fn of(scores: impl Iterator<Item = f32>) -> Field {
+        let mut scores: Vec<f32> = scores.collect();
         scores.sort_by(|a, b| b.total_cmp(a));
         Field { scores }
     }
@@ -44,7 +134,7 @@ impl Field {
     }
 
     /// Logarithm of a candidate's score over the best other score, within [`MAX_LEAD`] and [`MAX_LAG`].
-    pub(crate) fn lead(&self, score: f32) -> f32 {
+    fn lead(&self, score: f32) -> f32 {
         let other = if score < self.nth(0) { self.nth(0) } else { self.nth(1) };
         (score / other.max(f32::MIN_POSITIVE)).ln().clamp(MAX_LAG, MAX_LEAD)
     }
@@ -54,9 +144,16 @@ impl Field {
         1.0 / (1 + self.scores.iter().take_while(|other| **other > score).count()) as f32
     }
 
+    /// The features as they would be among these candidates: what training asks when it hides some.
+    pub(crate) fn placed(&self, mut features: Features, score: f32) -> Features {
+        features[LEAD] = self.lead(score);
+        features[PLACE] = self.place(score);
+        features
+    }
+
     /// Puts the evidence into numbers. `asked` is the number of content words in the question, `heaviest` the weight of a
     /// word as rare as words can be here.
-    pub(crate) fn features(&self, evidence: &Evidence, candidate: &Candidate, asked: f32, heaviest: f32) -> Features {
+    pub(crate) fn features(&self, evidence: &Evidence, score: f32, asked: f32, heaviest: f32) -> Features {
         let weight: f32 = evidence.matched.iter().map(|term| term.weight).sum();
         let is_replaced = !evidence.only_asked.is_empty() && !evidence.only_claimed.is_empty();
         [
@@ -69,9 +166,9 @@ impl Field {
             matched_share(evidence, asked),
             evidence.similarity,
             evidence.contained,
-            self.lead(candidate.score),
-            (candidate.score / heaviest).ln_1p(),
-            self.place(candidate.score),
+            self.lead(score),
+            (score / heaviest).ln_1p(),
+            self.place(score),
             (evidence.agreeing.len() as f32).min(3.0),
             f32::from(u8::from(is_replaced && evidence.agreeing.is_empty())),
             f32::from(u8::from(evidence.negation_differs)),
@@ -86,4 +183,33 @@ const MAX_LAG: f32 = -2.0;
 /// Share of the question's content words that are in any wording, however much they weigh.
 fn matched_share(evidence: &Evidence, asked: f32) -> f32 {
     (evidence.matched.len() as f32 / asked.max(1.0)).min(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_where_their_names_say() {
+        assert_eq!((NAMES[LEAD], NAMES[PLACE]), ("lead", "place"));
+        assert_eq!(JUDGED_NAMES.len(), JUDGED);
+        let particulars = Particulars {
+            negation: 1.0,
+            other_quantity: 0.5,
+            ..Particulars::default()
+        };
+        let numbers = judged(&[0.0; FEATURES], &particulars, 0.0, 99.0);
+        let named = |name| numbers[JUDGED_NAMES.iter().position(|known| *known == name).unwrap()];
+        assert!((named("contradictions") - 2.0).abs() < 1e-6);
+        assert!((named("edge") - MAX_EDGE).abs() < 1e-6);
+    }
+
+    #[test]
+    fn hiding_the_first_candidate_moves_the_second_up() {
+        let (with, without) = (Field::of([9.0, 6.0, 3.0].into_iter()), Field::of([6.0, 3.0].into_iter()));
+        let second = with.placed([0.0; FEATURES], 6.0);
+        let first = without.placed(second, 6.0);
+        assert!(second[LEAD] < 0.0 && (second[PLACE] - 0.5).abs() < 1e-6);
+        assert!(first[LEAD] > 0.0 && (first[PLACE] - 1.0).abs() < 1e-6);
+    }
 }

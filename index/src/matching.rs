@@ -3,12 +3,12 @@
 use std::cmp::Ordering;
 
 use crate::evidence::{Comparer, Evidence};
-use crate::features::{Features, Field};
+use crate::features::{Features, Field, edges, judged};
+use crate::profile::Profile;
 use crate::question::Question;
 use crate::search::{Candidate, Copy, candidates};
 use crate::snapshot::Snapshot;
-use crate::weights::Weights;
-use crate::{Answer, Error, Explanation, Match, Outcome, Query, Ranker, Reason, training};
+use crate::{Answer, Error, Explanation, Judge, Match, Outcome, Query, Ranker, Reason, training};
 
 /// So many candidates are compared; the right one is rarely further down.
 const COMPARED: usize = 30;
@@ -21,14 +21,16 @@ const TERMS_SHOWN: usize = 12;
 pub(crate) fn answer(snapshot: &Snapshot, query: &Query) -> Result<Answer, Error> {
     let weights = snapshot.weights();
     let question = Question::new(query, snapshot, &weights)?;
-    let mut judged = judge(snapshot, &weights, &question, query.limit.clamp(COMPARED, MAX_COMPARED))?;
-    judged.sort_by(best_first);
-    judged.truncate(query.limit);
+    let comparer = Comparer::new(&question, snapshot, &weights);
+    let mut compared = compare(&comparer, &question, query.limit.clamp(COMPARED, MAX_COMPARED))?;
+    compared.sort_by(best_first);
+    let orders: Vec<f32> = compared.iter().map(|candidate| candidate.order).collect();
     // The order is the ranker's; a candidate is never surer than the one before it.
     let mut surest = 1.0;
-    let mut matches = Vec::with_capacity(judged.len());
-    for candidate in judged {
-        let found = candidate.into_match(surest, weights.heaviest(), &question);
+    let mut matches = Vec::with_capacity(query.limit.min(compared.len()));
+    for (candidate, edge) in compared.into_iter().zip(edges(&orders)).take(query.limit) {
+        let chance = candidate.chance(&comparer, &question, edge)?;
+        let found = candidate.into_match(chance.min(surest), &question);
         surest = found.confidence;
         matches.push(found);
     }
@@ -40,68 +42,56 @@ pub(crate) fn answer(snapshot: &Snapshot, query: &Query) -> Result<Answer, Error
 pub(crate) fn candidates_of(snapshot: &Snapshot, query: &Query) -> Result<Vec<training::Candidate>, Error> {
     let weights = snapshot.weights();
     let question = Question::new(query, snapshot, &weights)?;
-    let judged = judge(snapshot, &weights, &question, query.limit)?;
-    let seen = judged.into_iter().map(|judged| training::Candidate {
-        id: judged.id,
-        features: judged.features,
-        score: judged.candidate.score,
+    let comparer = Comparer::new(&question, snapshot, &weights);
+    let compared = compare(&comparer, &question, query.limit)?;
+    let seen = compared.into_iter().map(|compared| {
+        Ok(training::Candidate {
+            particulars: comparer.particulars(&compared.profiles)?,
+            score: compared.candidate.score,
+            copy: compared.candidate.copy,
+            text_length: question.content_words(),
+            may_match: compared.may_match(&question),
+            id: compared.id,
+            features: compared.features,
+        })
     });
-    Ok(seen.collect())
+    seen.collect()
 }
 
-fn judge(snapshot: &Snapshot, weights: &Weights, question: &Question, limit: usize) -> Result<Vec<Judged>, Error> {
+fn compare<'a>(comparer: &Comparer<'a>, question: &Question, limit: usize) -> Result<Vec<Compared<'a>>, Error> {
+    let snapshot = comparer.snapshot;
     let found = candidates(question, snapshot, limit)?;
-    let comparer = Comparer::new(question, snapshot, weights);
-    let field = Field::of(&found);
-    let judge = |candidate: Candidate| {
+    let field = Field::of(found.iter().map(|candidate| candidate.score));
+    let compare = |candidate: Candidate| {
         let stored = snapshot.stored(candidate.address)?;
-        let evidence = comparer.compare(&stored.profiles()?)?;
-        let features = field.features(&evidence, &candidate, question.content_words(), weights.heaviest());
-        Ok(Judged {
+        let profiles = stored.profiles()?;
+        let evidence = comparer.compare(&profiles)?;
+        let heaviest = comparer.weights.heaviest();
+        let features = field.features(&evidence, candidate.score, question.content_words(), heaviest);
+        Ok(Compared {
             id: stored.id,
             candidate,
             evidence,
             order: Ranker::shipped().score(&features),
-            lead: field.lead(candidate.score),
+            profiles,
             features,
         })
     };
-    found.iter().copied().map(judge).collect()
+    found.iter().copied().map(compare).collect()
 }
 
 /// Copies first, then by the ranker's order, ties by id.
-fn best_first(a: &Judged, b: &Judged) -> Ordering {
+fn best_first(a: &Compared, b: &Compared) -> Ordering {
     let by_copy = b.candidate.copy.cmp(&a.candidate.copy);
     let by_order = || b.order.total_cmp(&a.order);
     by_copy.then_with(by_order).then_with(|| a.id.cmp(&b.id))
 }
 
-/// Weights of a logistic model of "is this the claim?", set by hand from fits on two development sets, rounded, and
-/// the same for all languages. See the README for what they achieve.
-struct Model {
-    bias: f32,
-    claim_coverage: f32,
-    text_coverage: f32,
-    /// Of the logarithm of one plus the matched weight, counted in words as rare as words can be here.
-    strength: f32,
-    contained: f32,
-    lead: f32,
-}
-
-const MODEL: Model = Model {
-    bias: -7.0,
-    claim_coverage: 3.0,
-    text_coverage: 1.0,
-    strength: 2.5,
-    contained: 1.0,
-    lead: 5.0,
-};
-
-/// Confidence from which a candidate is a match: on the development sets 3 to 4 of 100 texts without an entry
-/// reach it.
-const MATCH: f32 = 0.65;
-/// Confidence from which a candidate is worth showing.
-const MAYBE: f32 = 0.3;
+/// Chance from which a candidate is a match. What that means in practice is measured by `train-match` and stands in the
+/// judge's file: see [`crate::Judge::about`].
+pub(crate) const MATCH: f32 = 0.6;
+/// Chance from which a candidate is worth showing.
+pub(crate) const MAYBE: f32 = 0.2;
 /// Of words in the same order that are no literal copy.
 const NEAR_VERBATIM: f32 = 0.99;
 
@@ -109,26 +99,21 @@ const NEAR_VERBATIM: f32 = 0.99;
 mod needs {
     /// Content words in the text; shorter texts ("vaccines are dangerous") fit too many claims.
     pub(super) const CONTENT_WORDS: f32 = 5.0;
-    /// Words in common.
-    pub(super) const MATCHED_WORDS: usize = 3;
-    /// Share of the claim that the text says.
-    pub(super) const CLAIM_COVERAGE: f32 = 0.4;
     /// Similarity from which text and wording count as near-copies, whose negations must agree.
     pub(super) const NEAR_COPY: f32 = 0.5;
 }
 
-struct Judged {
+struct Compared<'a> {
     id: String,
     candidate: Candidate,
     evidence: Evidence,
     features: Features,
     order: f32,
-    lead: f32,
+    profiles: Vec<Profile<'a>>,
 }
 
-impl Judged {
-    fn into_match(mut self, surest: f32, heaviest: f32, question: &Question) -> Match {
-        let confidence = self.confidence(heaviest).min(surest);
+impl Compared<'_> {
+    fn into_match(mut self, confidence: f32, question: &Question) -> Match {
         let outcome = self.outcome(confidence, question);
         Match {
             id: std::mem::take(&mut self.id),
@@ -138,31 +123,17 @@ impl Judged {
         }
     }
 
-    fn confidence(&self, heaviest: f32) -> f32 {
-        match self.candidate.copy {
+    /// That this is the claim.
+    fn chance(&self, comparer: &Comparer, question: &Question, edge: f32) -> Result<f32, Error> {
+        Ok(match self.candidate.copy {
             Copy::Identical => 1.0,
             Copy::NearVerbatim => NEAR_VERBATIM,
-            Copy::No => self.modelled(heaviest).min(NEAR_VERBATIM),
-        }
-    }
-
-    fn modelled(&self, heaviest: f32) -> f32 {
-        let Evidence {
-            claim_coverage,
-            text_coverage,
-            contained,
-            matched,
-            ..
-        } = &self.evidence;
-        let weight: f32 = matched.iter().map(|term| term.weight).sum();
-        let strength = (weight / heaviest).ln_1p();
-        let sum = MODEL.bias
-            + MODEL.claim_coverage * claim_coverage
-            + MODEL.text_coverage * text_coverage
-            + MODEL.strength * strength
-            + MODEL.contained * contained
-            + MODEL.lead * self.lead;
-        1.0 / (1.0 + (-sum).exp())
+            Copy::No => {
+                let particulars = comparer.particulars(&self.profiles)?;
+                let numbers = judged(&self.features, &particulars, question.content_words(), edge);
+                Judge::shipped().chance(&numbers).min(NEAR_VERBATIM)
+            }
+        })
     }
 
     fn outcome(&self, confidence: f32, question: &Question) -> Outcome {
@@ -175,15 +146,8 @@ impl Judged {
     }
 
     fn may_match(&self, question: &Question) -> bool {
-        let Evidence {
-            claim_coverage,
-            matched,
-            ..
-        } = &self.evidence;
-        question.content_words() >= needs::CONTENT_WORDS
-            && matched.len() >= needs::MATCHED_WORDS
-            && *claim_coverage >= needs::CLAIM_COVERAGE
-            && !self.contradicted()
+        self.candidate.copy != Copy::No
+            || question.content_words() >= needs::CONTENT_WORDS && !self.contradicted()
     }
 
     /// Other numbers in the place of the claim's, or a near-copy turned round by a negation.

@@ -22,6 +22,8 @@ pub(crate) struct ProfileWord<'a> {
     pub(crate) neutral: &'a str,
     /// `None` for a stop word.
     pub(crate) term: Option<&'a str>,
+    /// Whether it is written like a name.
+    pub(crate) is_name: bool,
 }
 
 impl<'a> Profile<'a> {
@@ -41,6 +43,8 @@ pub(crate) struct Analysed {
 
 /// Between the two forms of a word. The analyzer drops control characters, so no word has one.
 const BETWEEN: char = '\u{1}';
+/// After a word that is written like a name.
+const NAME: char = '\u{3}';
 /// Before the mark of a wording.
 const MARK: char = '\u{2}';
 
@@ -81,7 +85,7 @@ impl Analysed {
         column.push(MARK);
         column.push(char::from(b'0' + self.kind.tag()));
         column.push_str(self.lang.as_str());
-        for token in &self.analysis.tokens {
+        for (token, is_name) in self.analysis.tokens.iter().zip(&self.analysis.names) {
             column.push(' ');
             column.push_str(&token.neutral);
             if self.analysis.is_stop_word(token) {
@@ -90,6 +94,7 @@ impl Analysed {
                 column.push(BETWEEN);
                 column.push_str(&token.term);
             }
+            column.extend(is_name.then_some(NAME));
         }
         column.push(' ');
     }
@@ -110,12 +115,15 @@ pub(crate) fn unpack(value: &str) -> Unpacked<'_> {
         let lang = Lang::from_tag(mark.get(1..).unwrap_or_default());
         return Unpacked::Mark(WordingKind::of_tag(kind), lang);
     }
-    let (neutral, term) = match value.split_once(BETWEEN) {
-        None => (value, Some(value)),
+    let word = value.strip_suffix(NAME);
+    let is_name = word.is_some();
+    let word = word.unwrap_or(value);
+    let (neutral, term) = match word.split_once(BETWEEN) {
+        None => (word, Some(word)),
         Some((neutral, "")) => (neutral, None),
         Some((neutral, term)) => (neutral, Some(term)),
     };
-    Unpacked::Word(ProfileWord { neutral, term })
+    Unpacked::Word(ProfileWord { neutral, term, is_name })
 }
 
 fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
@@ -142,7 +150,13 @@ mod tests {
         };
         let mut column = String::new();
         Analysed::of(&wording).pack(&mut column);
-        let word = |neutral, term| Unpacked::Word(ProfileWord { neutral, term });
+        let word = |neutral, term| {
+            Unpacked::Word(ProfileWord {
+                neutral,
+                term,
+                is_name: neutral == "zurich",
+            })
+        };
         let wanted = [
             Unpacked::Mark(WordingKind::Title, Lang::EN),
             word("the", None),

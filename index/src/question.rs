@@ -17,6 +17,8 @@ use crate::{Error, Fingerprint, Lang, Query, compound, spelling};
 /// A text, prepared for comparison.
 pub(crate) struct Question {
     pub(crate) language: Option<&'static Language>,
+    /// All words in reading order, stop words included.
+    pub(crate) text: Vec<Token>,
     /// Distinct content words in reading order.
     pub(crate) words: Vec<AskedWord>,
     pub(crate) numbers: BTreeSet<String>,
@@ -87,6 +89,7 @@ impl Question {
             shingles: shingles(&neutral),
             exact: Fingerprint::exact(&query.text),
             near: Fingerprint::near_verbatim(&query.text),
+            text: analysis.tokens,
         })
     }
 

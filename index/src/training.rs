@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::features::{FEATURES, Features};
+use crate::particulars::Particulars;
+use crate::search::Copy;
 use crate::{Fingerprint, Ranker};
 
 /// Candidates of one question that training looks at: more than a lookup compares, to learn from what it missed.
@@ -14,7 +16,13 @@ pub struct Candidate {
     /// The entry's id.
     pub id: String,
     pub(crate) features: Features,
+    pub(crate) particulars: Particulars,
     pub(crate) score: f32,
+    pub(crate) copy: Copy,
+    /// Content words of the question.
+    pub(crate) text_length: f32,
+    /// Whether nothing but the chance stands in the way of a match.
+    pub(crate) may_match: bool,
 }
 
 /// A question with its candidates and the ids that answer it.
@@ -24,6 +32,8 @@ pub struct Example {
     pub candidates: Vec<Candidate>,
     /// At least one.
     pub gold: BTreeSet<String>,
+    /// Entries that say the same in the same words as one of the gold; hidden with it.
+    pub copies: BTreeSet<String>,
 }
 
 impl Example {
@@ -64,9 +74,14 @@ pub fn folds(examples: &[Example], number: usize) -> Vec<usize> {
             .and_then(|group| groups[*group].first())
             .copied()
             .unwrap_or_default();
-        usize::from(Fingerprint::exact(name).as_bytes()[0]) % number.max(1)
+        fold_of(name, number)
     };
     examples.iter().map(fold).collect()
+}
+
+/// The fold of everything about one claim.
+pub(crate) fn fold_of(name: &str, number: usize) -> usize {
+    usize::from(Fingerprint::exact(name).as_bytes()[0]) % number.max(1)
 }
 
 /// The order of each example's candidates by a ranker that was fitted on the other folds.
@@ -223,12 +238,17 @@ mod tests {
             Candidate {
                 id: id.to_owned(),
                 features,
+                particulars: Particulars::default(),
                 score: 1.0 - number,
+                copy: Copy::No,
+                text_length: 9.0,
+                may_match: true,
             }
         };
         Example {
             candidates: vec![candidate("a", wrong), candidate("b", right)],
             gold: BTreeSet::from(["b".to_owned()]),
+            copies: BTreeSet::new(),
         }
     }
 

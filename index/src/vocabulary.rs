@@ -33,6 +33,7 @@ pub(crate) struct Word {
     start: u32,
     neutral_bytes: u16,
     term_bytes: u16,
+    is_name: bool,
 }
 
 /// The hash by which words are told apart.
@@ -73,6 +74,7 @@ impl Vocabulary {
             start,
             neutral_bytes: word.neutral.len() as u16,
             term_bytes: other.len() as u16,
+            is_name: word.is_name,
         }
     }
 
@@ -94,6 +96,7 @@ impl Vocabulary {
         ProfileWord {
             neutral,
             term: word.term.map(|_| term),
+            is_name: word.is_name,
         }
     }
 

@@ -3,30 +3,39 @@
 use std::path::PathBuf;
 
 use claim_index::{
-    ClaimIndex, Query,
+    ClaimIndex, Judge, Query, Ranker,
     eval::{self, Evaluation, Gain},
+    judging,
     training::{self, Example},
 };
 use clap::Args;
 use serde::Serialize;
 
 use super::{
+    outcomes::{Measured, OfPairs, Parts},
     output::print,
-    questions::{Asked, Questions},
+    questions::{Asked, Questions, pair_lines, pairs},
 };
 use crate::config::Settings;
 
 #[derive(Debug, Args)]
 pub(super) struct EvalArgs {
     /// ClaimReview rows, one claim each (NDJSON)
-    #[arg(long, value_name = "FILE")]
-    claims: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "pairs")]
+    claims: Option<PathBuf>,
     /// The questions: `{"id", "text", "lang"}` a line
-    #[arg(long, value_name = "FILE")]
-    queries: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "pairs")]
+    queries: Option<PathBuf>,
     /// The right answers: query id, tab, claim identifier
-    #[arg(long, value_name = "FILE")]
-    qrels: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "pairs")]
+    qrels: Option<PathBuf>,
+    /// Instead: claims with posts that say them, or nearly (`{"claim", "post", "lang", "kind", "same"}` a line): how many
+    /// near misses are called a match, and how many paraphrases are
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["claims", "queries", "qrels", "folds", "spoil", "outcomes"])]
+    pairs: Option<PathBuf>,
+    /// Also: how often `match`, `maybe` and `none` are right, as it is and with the right answers hidden
+    #[arg(long)]
+    outcomes: bool,
     /// Order each question's candidates by a ranker trained on the other folds, and compare with BM25 alone
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(2..=20))]
     folds: Option<u8>,
@@ -63,6 +72,8 @@ struct Report {
     figures: Evaluation,
     #[serde(flatten)]
     folded: Option<Folded>,
+    #[serde(flatten)]
+    outcomes: Option<Measured>,
 }
 
 /// What is known besides when the ranker was trained on the other folds.
@@ -76,18 +87,46 @@ struct Folded {
 }
 
 pub(super) fn run(settings: &Settings, args: &EvalArgs) -> anyhow::Result<()> {
-    let mut questions = Questions::read(&args.claims, &args.queries, &args.qrels)?;
+    if let Some(file) = &args.pairs {
+        let pairs = pairs(&pair_lines(file)?, &[])?;
+        let verdicts = judging::judge_all(&[], &pairs, Ranker::shipped(), Judge::shipped());
+        print(settings, &OfPairs::of(&pairs, &verdicts.pairs), |of| of.line() + "\n")?;
+        return Ok(());
+    }
+    let [claims, queries, qrels] = [&args.claims, &args.queries, &args.qrels].map(|file| file.clone().unwrap_or_default());
+    let mut questions = Questions::read(&claims, &queries, &qrels)?;
     if let Some(spoil) = args.spoil {
         for (asked, _) in &mut questions.asked {
             asked.text = spoil.apply(&asked.text);
         }
     }
-    let report = match args.folds {
+    let mut report = match args.folds {
         Some(folds) => folded(&questions, folds.into())?,
         None => shipped(&questions)?,
     };
+    if args.outcomes {
+        report.outcomes = Some(outcomes(&questions, args.folds)?);
+    }
     print(settings, &report, text)?;
     Ok(())
+}
+
+fn outcomes(questions: &Questions, folds: Option<u8>) -> anyhow::Result<Measured> {
+    let examples = questions.examples()?;
+    let parts = Parts {
+        sizes: &[("all".to_owned(), examples.len())],
+        pairs: &[],
+        pair_sizes: &[],
+    };
+    let verdicts = match folds {
+        Some(folds) => {
+            let ranker = training::fit(&examples.iter().collect::<Vec<_>>());
+            judging::cross_validate(&examples, &[], &ranker, folds.into())
+        }
+        None => judging::judge_all(&examples, &[], Ranker::shipped(), Judge::shipped()),
+    };
+    let names: Vec<&str> = questions.asked.iter().map(|(asked, _)| asked.id.as_str()).collect();
+    Ok(Measured::of(&parts, &verdicts).naming(&verdicts, &names))
 }
 
 fn shipped(questions: &Questions) -> anyhow::Result<Report> {
@@ -96,6 +135,7 @@ fn shipped(questions: &Questions) -> anyhow::Result<Report> {
     Ok(Report {
         figures: eval::evaluate(&rankings),
         folded: None,
+        outcomes: None,
     })
 }
 
@@ -116,6 +156,7 @@ fn folded(questions: &Questions, folds: usize) -> anyhow::Result<Report> {
             bm25: eval::evaluate(&plain),
             gain: eval::gain(&both),
         }),
+        outcomes: None,
     })
 }
 
@@ -147,6 +188,9 @@ fn text(report: &Report) -> String {
             "folds {folds}\nBM25 MAP@5 {:.4}\ngain {mean:.4}, 95 % interval {low:.4} to {high:.4}\n",
             bm25.map_at_5
         ));
+    }
+    if let Some(outcomes) = &report.outcomes {
+        text.push_str(&(outcomes.lines().join("\n") + "\n"));
     }
     text
 }

@@ -10,6 +10,7 @@ mod import;
 mod index;
 mod key;
 mod lookup;
+mod outcomes;
 mod output;
 mod questions;
 mod serve;

@@ -11,8 +11,10 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use claim_index::{ClaimIndex, Entry, Position, Wording, WordingKind, training::Example};
-use serde::Deserialize;
+use claim_index::{
+    ClaimIndex, Entry, Fingerprint, Position, Wording, WordingKind, judging::Pair, training::Example,
+};
+use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     domain::{ExternalFactCheck, Lang},
@@ -24,19 +26,22 @@ pub(super) struct Questions {
     pub(super) index: ClaimIndex,
     /// Only those with a right answer; at least one.
     pub(super) asked: Vec<(Asked, BTreeSet<String>)>,
+    /// The claims themselves.
+    pub(super) entries: Vec<Entry>,
 }
 
 /// A question: `{"id", "text", "lang"}`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
-    id: String,
+    pub(super) id: String,
     pub(super) text: String,
     pub(super) lang: Option<Lang>,
 }
 
 impl Questions {
     pub(super) fn read(claims: &Path, questions: &Path, qrels: &Path) -> anyhow::Result<Self> {
-        let index = index(claims)?;
+        let entries = entries(claims)?;
+        let index = index_of(&entries)?;
         let gold = gold(qrels)?;
         let with_gold = |asked: Asked| {
             let wanted = gold.get(&asked.id)?.clone();
@@ -50,14 +55,16 @@ impl Questions {
                 qrels.display()
             );
         }
-        Ok(Self { index, asked })
+        Ok(Self { index, asked, entries })
     }
 
     /// The questions with their candidates.
     pub(super) fn examples(&self) -> anyhow::Result<Vec<Example>> {
+        let copies = Copies::of(&self.entries);
         let example = |(asked, gold): &(Asked, BTreeSet<String>)| {
             Ok(Example {
                 candidates: self.index.candidates(&asked.text, asked.lang)?,
+                copies: copies.of_all(gold),
                 gold: gold.clone(),
             })
         };
@@ -65,19 +72,95 @@ impl Questions {
     }
 }
 
-fn index(claims: &Path) -> anyhow::Result<ClaimIndex> {
+/// Entries that say a claim in the same words.
+struct Copies {
+    key_of: BTreeMap<String, Fingerprint>,
+    ids: BTreeMap<Fingerprint, BTreeSet<String>>,
+}
+
+impl Copies {
+    fn of(entries: &[Entry]) -> Self {
+        let said = |entry: &Entry| {
+            let wording = entry.wordings.first()?;
+            let near = Fingerprint::near_verbatim(&wording.text);
+            Some((
+                entry.id.clone(),
+                near.unwrap_or_else(|| Fingerprint::exact(&wording.text)),
+            ))
+        };
+        let key_of: BTreeMap<_, _> = entries.iter().filter_map(said).collect();
+        let mut ids: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
+        for (id, key) in &key_of {
+            ids.entry(*key).or_default().insert(id.clone());
+        }
+        Self { key_of, ids }
+    }
+
+    fn of_all(&self, gold: &BTreeSet<String>) -> BTreeSet<String> {
+        let keys = gold.iter().filter_map(|id| self.key_of.get(id));
+        keys.filter_map(|key| self.ids.get(key)).flatten().cloned().collect()
+    }
+}
+
+/// A line of a file of pairs: a claim, and a post that says it or nearly does.
+#[derive(Debug, Deserialize)]
+pub(super) struct PairLine {
+    claim: String,
+    post: String,
+    lang: Lang,
+    kind: String,
+    same: bool,
+}
+
+/// Reads pairs.
+pub(super) fn pair_lines(file: &Path) -> anyhow::Result<Vec<PairLine>> {
+    json_lines(file, "a pair")
+}
+
+/// The posts of pairs, asked of an index of their claims and of some other entries.
+pub(super) fn pairs(rows: &[PairLine], others: &[Entry]) -> anyhow::Result<Vec<Pair>> {
+    let claim = |row: &PairLine| Entry {
+        id: row.claim.clone(),
+        wordings: vec![Wording {
+            kind: WordingKind::Reviewed,
+            text: row.claim.clone(),
+            lang: row.lang,
+        }],
+    };
+    let claims: Vec<Entry> = rows.iter().map(claim).collect();
+    let index = index_of(claims.iter().chain(others))?;
+    let pair = |row: &PairLine| {
+        Ok(Pair {
+            candidates: index.candidates(&row.post, None)?,
+            claim: row.claim.clone(),
+            kind: row.kind.clone(),
+            is_same: row.same,
+        })
+    };
+    rows.iter().map(pair).collect()
+}
+
+fn entries(claims: &Path) -> anyhow::Result<Vec<Entry>> {
     let file = File::open(claims).with_context(|| format!("cannot read {}", claims.display()))?;
     let defaults = Defaults {
         publisher: Some("evaluation".to_owned()),
         ..Defaults::default()
     };
-    let index = ClaimIndex::in_memory()?;
-    let mut writer = index.writer()?;
+    let mut entries = Vec::new();
     for row in Reader::new(BufReader::new(file), defaults) {
         match row {
-            Ok(check) => writer.put(&entry(check))?,
+            Ok(check) => entries.push(entry(check)),
             Err(bad) => eprintln!("{}:{}: {}", claims.display(), bad.line, bad.reason),
         }
+    }
+    Ok(entries)
+}
+
+fn index_of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> anyhow::Result<ClaimIndex> {
+    let index = ClaimIndex::in_memory()?;
+    let mut writer = index.writer()?;
+    for entry in entries {
+        writer.put(entry)?;
     }
     writer.commit(&Position {
         store_id: "evaluation".to_owned(),
@@ -125,12 +208,16 @@ fn gold(file: &Path) -> anyhow::Result<BTreeMap<String, BTreeSet<String>>> {
 }
 
 fn queries(file: &Path) -> anyhow::Result<Vec<Asked>> {
-    let mut asked = Vec::new();
+    json_lines(file, "a query")
+}
+
+fn json_lines<T: DeserializeOwned>(file: &Path, what: &str) -> anyhow::Result<Vec<T>> {
+    let mut read = Vec::new();
     for (number, line) in lines(file)?.lines().enumerate() {
-        let query = serde_json::from_str(line);
-        asked.push(query.with_context(|| format!("{}:{}: not a query", file.display(), number + 1))?);
+        let row = serde_json::from_str(line);
+        read.push(row.with_context(|| format!("{}:{}: not {what}", file.display(), number + 1))?);
     }
-    Ok(asked)
+    Ok(read)
 }
 
 fn lines(file: &Path) -> anyhow::Result<String> {

@@ -1,4 +1,5 @@
-//! `klarstelle train-match`: the weights by which candidates are ordered, from questions with known answers.
+//! `klarstelle train-match`: the models of the matcher, from questions with known answers and pairs of claims and posts: the
+//! ranker, which orders candidates, and the judge, which says how likely the first of them is the claim.
 
 use std::{
     fs,
@@ -8,12 +9,17 @@ use std::{
 use anyhow::Context;
 use claim_index::{
     eval,
+    judging::{self, Pair},
     training::{self, Example},
 };
 use clap::Args;
 use serde::Serialize;
 
-use super::{output::print, questions::Questions};
+use super::{
+    outcomes::{Measured, Parts},
+    output::print,
+    questions::{Questions, pair_lines, pairs},
+};
 use crate::config::Settings;
 
 #[derive(Debug, Args)]
@@ -21,8 +27,11 @@ pub(super) struct TrainMatchArgs {
     /// Folders with `claimreviews.ndjson`, `queries.jsonl` and `qrels.tsv`
     #[arg(required = true, value_name = "DIR")]
     sets: Vec<PathBuf>,
-    /// Where the weights go, as a small JSON file
+    /// Claims with posts that say them, or nearly: `{"claim", "post", "lang", "kind", "same"}` a line
     #[arg(long, value_name = "FILE")]
+    pairs: Vec<PathBuf>,
+    /// Where the models go: `ranker.json` and `judge.json`, small files of numbers
+    #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
 
@@ -38,25 +47,86 @@ struct Figures {
     map_at_5: f64,
 }
 
+/// What was learnt from, set by set.
+#[derive(Default)]
+struct Material {
+    examples: Vec<Example>,
+    sizes: Vec<(String, usize)>,
+    pairs: Vec<Pair>,
+    pair_sizes: Vec<(String, usize)>,
+}
+
 pub(super) fn run(settings: &Settings, args: &TrainMatchArgs) -> anyhow::Result<()> {
-    let mut examples = Vec::new();
-    let mut sizes = Vec::new();
-    for set in &args.sets {
-        let of_set = read(set).with_context(|| format!("cannot learn from {}", set.display()))?;
-        sizes.push((name(set), of_set.len()));
-        examples.extend(of_set);
-    }
-    let figures = figures(&examples, &sizes);
-    let ranker = training::fit(&examples.iter().collect::<Vec<_>>());
-    let written = fs::write(&args.out, ranker.to_json(about(&figures)));
-    written.with_context(|| format!("cannot write {}", args.out.display()))?;
-    print(settings, &figures, |figures| lines(figures).join("\n") + "\n")?;
+    let material = Material::read(args)?;
+    let figures = figures(&material.examples, &material.sizes);
+    let ranker = training::fit(&material.examples.iter().collect::<Vec<_>>());
+    let measured = {
+        let verdicts = judging::cross_validate(&material.examples, &material.pairs, &ranker, FOLDS);
+        Measured::of(&material.parts(), &verdicts)
+    };
+    let judge = judging::train(&material.examples, &material.pairs, &ranker);
+    write(&args.out, "ranker.json", &ranker.to_json(about(args, &figures)))?;
+    write(&args.out, "judge.json", &judge.described(judge_about(args, &measured)).to_json())?;
+    let report = Report { figures, measured };
+    print(settings, &report, |report| {
+        [lines(&report.figures), report.measured.lines()].concat().join("\n") + "\n"
+    })?;
     Ok(())
 }
 
-fn read(set: &Path) -> anyhow::Result<Vec<Example>> {
+/// What was measured by cross-validation.
+#[derive(Debug, Serialize)]
+struct Report {
+    figures: Vec<Figures>,
+    #[serde(flatten)]
+    measured: Measured,
+}
+
+fn write(dir: &Path, file: &str, text: &str) -> anyhow::Result<()> {
+    let path = dir.join(file);
+    fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+impl Material {
+    fn parts(&self) -> Parts<'_> {
+        Parts {
+            sizes: &self.sizes,
+            pairs: &self.pairs,
+            pair_sizes: &self.pair_sizes,
+        }
+    }
+
+    fn read(args: &TrainMatchArgs) -> anyhow::Result<Self> {
+        let mut material = Self::default();
+        let mut entries = Vec::new();
+        for set in &args.sets {
+            let questions = read(set).with_context(|| format!("cannot learn from {}", set.display()))?;
+            let examples = questions.examples()?;
+            material.sizes.push((name(set), examples.len()));
+            material.examples.extend(examples);
+            entries.extend(questions.entries);
+        }
+        for file in &args.pairs {
+            let rows = pair_lines(file)?;
+            // A small archive and a large one: what is rare in one is common in the other.
+            for (others, label) in [(&[][..], "alone"), (&entries[..], "among all")] {
+                material.pair_sizes.push((format!("{}, {label}", name(file)), rows.len()));
+                material.pairs.extend(pairs(&rows, others)?);
+            }
+        }
+        Ok(material)
+    }
+}
+
+fn command(args: &TrainMatchArgs) -> String {
+    let sets: Vec<String> = args.sets.iter().map(|set| name(set)).collect();
+    let pairs: Vec<String> = args.pairs.iter().map(|file| format!(" --pairs {}", name(file))).collect();
+    format!("klarstelle train-match {}{}", sets.join(" "), pairs.concat())
+}
+
+fn read(set: &Path) -> anyhow::Result<Questions> {
     let [claims, queries, qrels] = ["claimreviews.ndjson", "queries.jsonl", "qrels.tsv"].map(|file| set.join(file));
-    Questions::read(&claims, &queries, &qrels)?.examples()
+    Questions::read(&claims, &queries, &qrels)
 }
 
 fn name(set: &Path) -> String {
@@ -95,16 +165,21 @@ fn figures(examples: &[Example], sizes: &[(String, usize)]) -> Vec<Figures> {
     figures
 }
 
-fn about(figures: &[Figures]) -> Vec<String> {
-    let sets: Vec<&str> = figures.iter().map(|figures| figures.set.as_str()).collect();
-    let mut about = vec![format!(
-        "made by `klarstelle train-match {}`, from all of them together",
-        sets.join(" ")
-    )];
-    about.push(format!(
-        "MAP@5 by BM25 and, {FOLDS} folds grouped by claim, by weights trained on the others:"
-    ));
+fn about(args: &TrainMatchArgs, figures: &[Figures]) -> Vec<String> {
+    let mut about = vec![
+        format!("made by `{}`, from all of them together", command(args)),
+        format!("MAP@5 by BM25 and, {FOLDS} folds grouped by claim, by weights trained on the others:"),
+    ];
     about.extend(lines(figures));
+    about
+}
+
+fn judge_about(args: &TrainMatchArgs, measured: &Measured) -> Vec<String> {
+    let mut about = vec![
+        format!("made by `{}`, from all of them together", command(args)),
+        format!("outcomes by judges trained on the other folds, {FOLDS} of them, grouped by claim:"),
+    ];
+    about.extend(measured.lines());
     about
 }
 

@@ -7,11 +7,14 @@
 
 mod apostrophe;
 mod camel;
+pub(crate) mod cues;
 mod fold;
 pub(crate) mod language;
 mod memo;
+mod names;
 pub(crate) mod negation;
 pub(crate) mod number;
+pub(crate) mod numeral;
 mod prepare;
 mod signature;
 mod stem;
@@ -25,7 +28,7 @@ use word::{Mark, Word, words};
 use crate::Lang;
 
 /// Version of everything in this folder: another version makes other terms, so the index must be rebuilt.
-pub(crate) const ANALYZER_VERSION: u32 = 1;
+pub(crate) const ANALYZER_VERSION: u32 = 2;
 
 /// So many tokens of one text are looked at, in queries and in entries alike.
 pub(crate) const MAX_TOKENS: usize = crate::MAX_QUERY_TOKENS;
@@ -46,17 +49,27 @@ pub(crate) struct Analysis {
     pub(crate) language: Option<&'static Language>,
     /// In reading order, stop words included.
     pub(crate) tokens: Vec<Token>,
+    /// For each token, whether it is written like a name: see [`names`].
+    pub(crate) names: Vec<bool>,
 }
 
 /// Cuts a text into tokens.
 pub(crate) fn analyse(text: &str, lang: Lang) -> Analysis {
     let language = language::find(lang);
-    let tokens = words(&clean(text))
+    let mut capitals = names::Names::of(language);
+    let (tokens, names) = words(&clean(text))
         .flat_map(expand)
-        .filter_map(|word| memo::recall(&word, language))
+        .filter_map(|word| {
+            let is_name = capitals.is_name(&word);
+            Some((memo::recall(&word, language)?, is_name))
+        })
         .take(MAX_TOKENS)
-        .collect();
-    Analysis { language, tokens }
+        .unzip();
+    Analysis {
+        language,
+        tokens,
+        names,
+    }
 }
 
 /// The folded words of a text in order, at most [`MAX_TOKENS`], without links, @handles and signatures: what

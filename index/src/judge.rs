@@ -1,0 +1,199 @@
+//! Comes in: the numbers of a candidate. Goes out: the chance that it is the claim.
+//!
+//! A sum of small trees, each a few questions deep, in a file of numbers: what made a chance can be followed by hand, branch
+//! by branch. The order of candidates is another model's ([`crate::Ranker`]): what is nearest and whether it is near enough
+//! are two questions.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::features::{JUDGED_NAMES, Judged};
+
+/// What this version was shipped with.
+static SHIPPED: LazyLock<Judge> =
+    LazyLock::new(|| Judge::from_json(include_str!("../judge.json")).expect("a test holds that it is readable"));
+
+/// Tells how likely a candidate is the claim.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judge {
+    about: Vec<String>,
+    bias: f32,
+    trees: Vec<Node>,
+}
+
+/// A question about one number, or an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    /// Added to the log-odds.
+    Leaf(f32),
+    Split {
+        number: usize,
+        below: f32,
+        low: Box<Node>,
+        high: Box<Node>,
+    },
+}
+
+/// A node as the file has it: `0.0123`, or `["lead", 0.5, node below, node from there on]`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Leaf(f64),
+    Split(String, f64, Box<Written>, Box<Written>),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// The command and the figures that made it.
+    about: Vec<String>,
+    /// Log-odds before any tree is asked.
+    bias: f64,
+    trees: Vec<Written>,
+}
+
+impl Judge {
+    /// The one that answers lookups.
+    pub fn shipped() -> &'static Judge {
+        &SHIPPED
+    }
+
+    pub(crate) fn new(about: Vec<String>, bias: f64, trees: Vec<Node>) -> Judge {
+        let bias = rounded(bias as f32) as f32;
+        Judge { about, bias, trees }
+    }
+
+    /// How it was made and what it was measured at, a line each.
+    pub fn about(&self) -> &[String] {
+        &self.about
+    }
+
+    /// The same judge with another account of how it was made.
+    #[must_use]
+    pub fn described(self, about: Vec<String>) -> Judge {
+        Judge { about, ..self }
+    }
+
+    /// Between 0 and 1.
+    pub(crate) fn chance(&self, numbers: &Judged) -> f32 {
+        1.0 / (1.0 + (-value_of(self.bias, &self.trees, numbers)).exp())
+    }
+
+    /// Reads what [`Judge::to_json`] wrote; `None` if it asks for an unknown number or is no such file.
+    pub fn from_json(text: &str) -> Option<Judge> {
+        let file: File = serde_json::from_str(text).ok()?;
+        let trees = file.trees.into_iter().map(read).collect::<Option<_>>()?;
+        Some(Judge {
+            about: file.about,
+            bias: file.bias as f32,
+            trees,
+        })
+    }
+
+    /// The file's text: a tree a line.
+    pub fn to_json(&self) -> String {
+        let line = |value: &dyn Fn() -> serde_json::Result<String>| format!("    {}", value().unwrap_or_default());
+        let about: Vec<String> = self.about.iter().map(|about| line(&|| serde_json::to_string(about))).collect();
+        let trees: Vec<String> = self.trees.iter().map(|tree| line(&|| serde_json::to_string(&written(tree)))).collect();
+        format!(
+            "{{\n  \"about\": [\n{}\n  ],\n  \"bias\": {},\n  \"trees\": [\n{}\n  ]\n}}\n",
+            about.join(",\n"),
+            rounded(self.bias),
+            trees.join(",\n")
+        )
+    }
+}
+
+impl Node {
+    /// The answer to these numbers.
+    pub(crate) fn value(&self, numbers: &[f32]) -> f32 {
+        match self {
+            Node::Leaf(value) => *value,
+            Node::Split {
+                number,
+                below,
+                low,
+                high,
+            } => {
+                let is_low = numbers.get(*number).copied().unwrap_or_default() < *below;
+                if is_low { low } else { high }.value(numbers)
+            }
+        }
+    }
+}
+
+/// The log-odds of yes.
+pub(crate) fn value_of(bias: f32, trees: &[Node], numbers: &[f32]) -> f32 {
+    bias + trees.iter().map(|tree| tree.value(numbers)).sum::<f32>()
+}
+
+fn rounded(number: f32) -> f64 {
+    (f64::from(number) * 1e4).round() / 1e4
+}
+
+fn read(written: Written) -> Option<Node> {
+    Some(match written {
+        Written::Leaf(value) => Node::Leaf(value as f32),
+        Written::Split(name, below, low, high) => Node::Split {
+            number: JUDGED_NAMES.iter().position(|known| *known == name)?,
+            below: below as f32,
+            low: Box::new(read(*low)?),
+            high: Box::new(read(*high)?),
+        },
+    })
+}
+
+fn written(node: &Node) -> Written {
+    match node {
+        Node::Leaf(value) => Written::Leaf(rounded(*value)),
+        Node::Split {
+            number,
+            below,
+            low,
+            high,
+        } => Written::Split(
+            JUDGED_NAMES.get(*number).copied().unwrap_or_default().to_owned(),
+            rounded(*below),
+            Box::new(written(low)),
+            Box::new(written(high)),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::JUDGED;
+
+    #[test]
+    fn the_shipped_file_is_readable_and_written_the_same_way() {
+        let text = include_str!("../judge.json");
+        assert_eq!(Judge::from_json(text).unwrap().to_json(), text);
+    }
+
+    #[test]
+    fn trees_are_followed_branch_by_branch() {
+        let text = r#"{"about": ["a test"], "bias": -1.0, "trees": [["lead", 0.5, -2.0, ["passage", 0.25, 0.0, 3.0]]]}"#;
+        let judge = Judge::from_json(text).unwrap();
+        let at = |name| JUDGED_NAMES.iter().position(|known| *known == name).unwrap();
+        let mut numbers = [0.0; JUDGED];
+        let odds = |numbers: &Judged| value_of(judge.bias, &judge.trees, numbers);
+        assert!((odds(&numbers) + 3.0).abs() < 1e-6);
+        numbers[at("lead")] = 0.5;
+        assert!((odds(&numbers) + 1.0).abs() < 1e-6);
+        numbers[at("passage")] = 0.3;
+        assert!((odds(&numbers) - 2.0).abs() < 1e-6);
+        assert!((judge.chance(&numbers) - 0.8808).abs() < 1e-3);
+        assert_eq!(Judge::from_json(&judge.to_json()), Some(judge));
+    }
+
+    #[test]
+    fn files_that_ask_for_something_unknown_are_refused() {
+        let good = r#"{"about": [], "bias": 0, "trees": [["lead", 0.5, 0, 1]]}"#;
+        assert!(Judge::from_json(good).is_some());
+        for bad in ["", "[]", &good.replace("lead", "luck"), &good.replace("0.5", "true"), &good.replace("bias", "bliss")] {
+            assert_eq!(Judge::from_json(bad), None, "{bad}");
+        }
+    }
+}

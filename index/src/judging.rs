@@ -1,0 +1,284 @@
+//! Comes in: questions with known answers, and pairs of a claim and a post. Goes out: a judge of how likely a candidate is
+//! the claim, and how often it is right.
+//!
+//! Every question is asked twice: as it is, and with its right answers hidden, so that the judge learns what it looks like
+//! when nothing fits. Pairs teach it the near misses that archives hardly hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::boosting::{Row, fit};
+use crate::features::{Field, Judged, edges, judged};
+use crate::matching::{MATCH, MAYBE};
+use crate::search::Copy;
+use crate::training::{Candidate, Example, folds};
+use crate::{Judge, Outcome, Ranker};
+
+/// A post that says what a claim says, or nearly so.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// Of the post.
+    pub candidates: Vec<Candidate>,
+    /// The claim's id.
+    pub claim: String,
+    /// What was done to the claim: `paraphrase`, `number`, `place` and so on.
+    pub kind: String,
+    /// Whether the post says the claim.
+    pub is_same: bool,
+}
+
+/// Whether the right answers of a question may be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gold {
+    /// As in the index.
+    Present,
+    /// With their copies, taken out of the candidates.
+    Hidden,
+}
+
+/// The first candidate of a question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The candidate's id, if there is one.
+    pub id: Option<String>,
+    /// That it is the claim.
+    pub chance: f32,
+    /// Whether nothing but the chance stands in the way of a match.
+    pub may_match: bool,
+    /// What a reader is told.
+    pub outcome: Outcome,
+    /// Whether it is the claim.
+    pub is_right: bool,
+}
+
+/// So many candidates of each question are learnt from, best first.
+const LEARNT: usize = 3;
+/// A pair counts for so many questions: there are few, and they are what the questions lack.
+const PAIR_WEIGHT: f64 = 2.0;
+
+/// A question or pair as the judge sees it.
+struct Case<'a> {
+    ranked: Vec<(&'a Candidate, Judged)>,
+    gold: BTreeSet<&'a str>,
+    weight: f64,
+}
+
+impl<'a> Case<'a> {
+    fn of_question(example: &'a Example, gold: Gold, ranker: &Ranker) -> Case<'a> {
+        let is_there = |candidate: &&Candidate| {
+            gold == Gold::Present || !example.gold.contains(&candidate.id) && !example.copies.contains(&candidate.id)
+        };
+        Case {
+            ranked: ranked(example.candidates.iter().filter(is_there).collect(), ranker),
+            gold: example.gold.iter().map(String::as_str).collect(),
+            weight: 1.0,
+        }
+    }
+
+    fn of_pair(pair: &'a Pair, ranker: &Ranker) -> Case<'a> {
+        Case {
+            ranked: ranked(pair.candidates.iter().collect(), ranker),
+            gold: pair.is_same.then_some(pair.claim.as_str()).into_iter().collect(),
+            weight: PAIR_WEIGHT,
+        }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Row> {
+        self.ranked.iter().take(LEARNT).filter(|(candidate, _)| candidate.copy == Copy::No).map(|(candidate, numbers)| Row {
+            numbers: numbers.to_vec(),
+            is_yes: self.gold.contains(candidate.id.as_str()),
+            weight: self.weight,
+        })
+    }
+
+    fn verdict(&self, judge: &Judge) -> Verdict {
+        let Some((first, numbers)) = self.ranked.first() else {
+            return Verdict {
+                id: None,
+                chance: 0.0,
+                may_match: false,
+                outcome: Outcome::None,
+                is_right: false,
+            };
+        };
+        let chance = if first.copy == Copy::No { judge.chance(numbers) } else { 1.0 };
+        let outcome = match chance {
+            _ if chance >= MATCH && first.may_match => Outcome::Match,
+            _ if chance >= MAYBE => Outcome::Maybe,
+            _ => Outcome::None,
+        };
+        Verdict {
+            id: Some(first.id.clone()),
+            chance,
+            may_match: first.may_match,
+            outcome,
+            is_right: self.gold.contains(first.id.as_str()),
+        }
+    }
+}
+
+/// Best first, as a lookup among just these would order and compare them.
+fn ranked<'a>(candidates: Vec<&'a Candidate>, ranker: &Ranker) -> Vec<(&'a Candidate, Judged)> {
+    let field = Field::of(candidates.iter().map(|candidate| candidate.score));
+    let mut placed: Vec<_> = candidates
+        .into_iter()
+        .map(|candidate| {
+            let features = field.placed(candidate.features, candidate.score);
+            (candidate, features, ranker.score(&features))
+        })
+        .collect();
+    placed.sort_by(|(a, _, order), (b, _, other)| {
+        let by_order = || other.total_cmp(order);
+        b.copy.cmp(&a.copy).then_with(by_order).then_with(|| a.id.cmp(&b.id))
+    });
+    let orders: Vec<f32> = placed.iter().map(|(_, _, order)| *order).collect();
+    let numbers = placed.into_iter().zip(edges(&orders));
+    numbers
+        .map(|((candidate, features, _), edge)| {
+            (candidate, judged(&features, &candidate.particulars, candidate.text_length, edge))
+        })
+        .collect()
+}
+
+/// Trains a judge on everything.
+pub fn train(examples: &[Example], pairs: &[Pair], ranker: &Ranker) -> Judge {
+    let cases = Cases::of(examples, pairs, ranker, 1);
+    cases.judge_without(usize::MAX)
+}
+
+/// What judges say of each question, gold present and hidden, and of each pair, that were trained on the other folds.
+pub fn cross_validate(examples: &[Example], pairs: &[Pair], ranker: &Ranker, number: usize) -> Verdicts {
+    let cases = Cases::of(examples, pairs, ranker, number);
+    let judges: Vec<Judge> = (0..number).map(|fold| cases.judge_without(fold)).collect();
+    let mut verdicts = cases.all.iter().map(|(case, fold)| case.verdict(&judges[*fold]));
+    let mut next = |count: usize| verdicts.by_ref().take(count).collect();
+    Verdicts {
+        present: next(examples.len()),
+        hidden: next(examples.len()),
+        pairs: next(pairs.len()),
+    }
+}
+
+/// What one judge says.
+pub fn judge_all(examples: &[Example], pairs: &[Pair], ranker: &Ranker, judge: &Judge) -> Verdicts {
+    let all = |gold| examples.iter().map(move |example| Case::of_question(example, gold, ranker).verdict(judge));
+    Verdicts {
+        present: all(Gold::Present).collect(),
+        hidden: all(Gold::Hidden).collect(),
+        pairs: pairs.iter().map(|pair| Case::of_pair(pair, ranker).verdict(judge)).collect(),
+    }
+}
+
+/// In the order of the questions and pairs.
+#[derive(Clone, Debug, Default)]
+pub struct Verdicts {
+    /// Questions as they are.
+    pub present: Vec<Verdict>,
+    /// The same with their right answers hidden.
+    pub hidden: Vec<Verdict>,
+    /// Pairs.
+    pub pairs: Vec<Verdict>,
+}
+
+/// All cases with their folds: the questions, the questions with their gold hidden, the pairs.
+struct Cases<'a> {
+    all: Vec<(Case<'a>, usize)>,
+}
+
+impl<'a> Cases<'a> {
+    fn of(examples: &'a [Example], pairs: &'a [Pair], ranker: &Ranker, number: usize) -> Cases<'a> {
+        let folds = folds(examples, number);
+        let fold_of: BTreeMap<&str, usize> =
+            pairs.iter().map(|pair| (pair.claim.as_str(), crate::training::fold_of(&pair.claim, number))).collect();
+        let mut all = Vec::new();
+        for gold in [Gold::Present, Gold::Hidden] {
+            let cases = examples.iter().map(|example| Case::of_question(example, gold, ranker));
+            all.extend(cases.zip(folds.iter().copied()));
+        }
+        all.extend(pairs.iter().map(|pair| (Case::of_pair(pair, ranker), fold_of[pair.claim.as_str()])));
+        Cases { all }
+    }
+
+    fn judge_without(&self, left_out: usize) -> Judge {
+        let cases = self.all.iter().filter(|(_, fold)| *fold != left_out);
+        let rows: Vec<Row> = cases.flat_map(|(case, _)| case.rows()).collect();
+        let (bias, trees) = fit(&rows.iter().collect::<Vec<_>>());
+        Judge::new(Vec::new(), bias, trees)
+    }
+}
+
+/// How often the outcomes are right, as shares of all questions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rates {
+    /// Questions, or pairs.
+    pub questions: usize,
+    /// `match`, and it is the claim.
+    pub right_match: f64,
+    /// `match`, and it is another.
+    pub wrong_match: f64,
+    /// `maybe`.
+    pub maybe: f64,
+    /// `none`.
+    pub none: f64,
+}
+
+impl Rates {
+    /// Of these verdicts.
+    pub fn of<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> Rates {
+        let verdicts: Vec<&Verdict> = verdicts.into_iter().collect();
+        let share = |is_so: &dyn Fn(&Verdict) -> bool| {
+            let count = verdicts.iter().filter(|verdict| is_so(verdict)).count();
+            count as f64 / verdicts.len().max(1) as f64
+        };
+        Rates {
+            questions: verdicts.len(),
+            right_match: share(&|verdict| verdict.outcome == Outcome::Match && verdict.is_right),
+            wrong_match: share(&|verdict| verdict.outcome == Outcome::Match && !verdict.is_right),
+            maybe: share(&|verdict| verdict.outcome == Outcome::Maybe),
+            none: share(&|verdict| verdict.outcome == Outcome::None),
+        }
+    }
+
+    /// Of what is called a match, the share that is one; 1 where nothing is.
+    pub fn precision(&self) -> f64 {
+        let all = self.right_match + self.wrong_match;
+        if all > 0.0 { self.right_match / all } else { 1.0 }
+    }
+}
+
+/// Verdicts of about the same chance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bin {
+    /// Chances from here on.
+    pub from: f64,
+    /// How many.
+    pub verdicts: usize,
+    /// Their mean chance.
+    pub chance: f64,
+    /// The share that is right.
+    pub right: f64,
+}
+
+/// How far chances can be believed: ten bins, and the mean distance between chance and truth over all verdicts (expected
+/// calibration error, Naeini, Cooper & Hauskrecht 2015).
+pub fn reliability<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> (Vec<Bin>, f64) {
+    let mut sums = [(0_usize, 0.0, 0_usize); 10];
+    for verdict in verdicts {
+        let (count, chance, right) = &mut sums[((verdict.chance * 10.0) as usize).min(9)];
+        *count += 1;
+        *chance += f64::from(verdict.chance);
+        *right += usize::from(verdict.is_right);
+    }
+    let all: usize = sums.iter().map(|(count, ..)| count).sum();
+    let bin = |(at, (verdicts, chance, right)): (usize, (usize, f64, usize))| Bin {
+        from: at as f64 / 10.0,
+        verdicts,
+        chance: chance / verdicts.max(1) as f64,
+        right: right as f64 / verdicts.max(1) as f64,
+    };
+    let bins: Vec<Bin> = sums.into_iter().enumerate().map(bin).collect();
+    let distance = |bin: &Bin| (bin.chance - bin.right).abs() * bin.verdicts as f64 / all.max(1) as f64;
+    let error = bins.iter().map(distance).sum();
+    (bins, error)
+}

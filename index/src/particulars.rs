@@ -1,0 +1,194 @@
+//! Comes in: a text's words and a claim's. Goes out: the particulars by which two claims on one topic differ: who, where,
+//! how many, whether or not.
+//!
+//! How much two texts have in common does not tell them apart: "500 dead in Harnow" and "5,000 dead in Harnow" share more
+//! than most paraphrases do. So each particular is compared for itself, and what it is worth is learnt from pairs.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::Error;
+use crate::analyzer::cues::{are_opposed, denies};
+use crate::analyzer::negation::negates;
+use crate::analyzer::numeral::{Quantity, quantities};
+use crate::analyzer::{Token, number};
+use crate::profile::Profile;
+use crate::question::{AskedWord, Question};
+
+/// What the comparison found.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Particulars {
+    /// Content words of the claim that the text lacks.
+    pub(crate) missing_words: f32,
+    /// The weightiest of them, in words as rare as words can be here.
+    pub(crate) heaviest_missing: f32,
+    /// Weight of the claim's names that the text has, likewise.
+    pub(crate) names_found: f32,
+    /// Weight of those it lacks.
+    pub(crate) names_missing: f32,
+    /// Weight of the claim's other words that the text has: names alone make a topic, not a claim.
+    pub(crate) others_found: f32,
+    /// How many of the text's five weightiest words the claim has, as a share.
+    pub(crate) weightiest_found: f32,
+    /// Share of the claim's weight within one passage of the text, about as long as the claim.
+    pub(crate) passage: f32,
+    /// Of the claim's words in that order, the share of pairs that the text has in the same order.
+    pub(crate) same_order: f32,
+    /// 1 where the passage negates and the claim does not, or the other way round.
+    pub(crate) negation: f32,
+    /// 1 where the text calls something false and the claim does not.
+    pub(crate) denial: f32,
+    /// 1 where one says "raises" and the other "lowers".
+    pub(crate) opposite: f32,
+    /// 1 where a quantity of the claim is missing and the passage has another, 0.5 where only the rest of the text has.
+    pub(crate) other_quantity: f32,
+    /// 1 where the text has a quantity of the claim.
+    pub(crate) same_quantity: f32,
+    /// Content words of the claim, as a logarithm.
+    pub(crate) claim_length: f32,
+}
+
+/// A claim's content word in the text.
+struct Shared {
+    weight: f32,
+    /// In the text.
+    at: usize,
+}
+
+/// The words of a text by their forms, each with the first place where it stands.
+pub(crate) struct Places<'a> {
+    question: &'a Question,
+    terms: HashMap<&'a str, usize>,
+    neutral: HashMap<&'a str, usize>,
+    quantities: Vec<Quantity>,
+}
+
+/// The part of the text that says most of the claim.
+#[derive(Clone, Copy, Default)]
+struct Passage {
+    first: usize,
+    last: usize,
+    weight: f32,
+}
+
+/// Words around the passage that still belong to what it says: "no, nobody was killed".
+const MARGIN: usize = 4;
+
+/// So many of the text's words say what it is about.
+const WEIGHTIEST: usize = 5;
+
+impl<'a> Places<'a> {
+    pub(crate) fn of(question: &'a Question) -> Places<'a> {
+        let mut places = Places {
+            question,
+            terms: HashMap::new(),
+            neutral: HashMap::new(),
+            quantities: quantities(question.text.iter().map(|token| token.neutral.as_str())),
+        };
+        for (at, token) in question.text.iter().enumerate() {
+            places.add(token, at);
+        }
+        for word in &question.words {
+            if let Some(at) = places.terms.get(word.token.term.as_str()).copied() {
+                word.alternatives.iter().for_each(|token| places.add(token, at));
+            }
+        }
+        places
+    }
+
+    fn add(&mut self, token: &'a Token, at: usize) {
+        self.terms.entry(&token.term).or_insert(at);
+        self.neutral.entry(&token.neutral).or_insert(at);
+    }
+
+    /// Compares the text with the wording that it is closest to. `weight` gives a term's weight there, `heaviest` that of
+    /// a word as rare as words can be.
+    pub(crate) fn compare(&self, claim: &Profile, weight: impl Fn(&str) -> Result<f32, Error>, heaviest: f32) -> Result<Particulars, Error> {
+        let has_same_rules = self.question.language.is_some_and(|language| language.lang == claim.lang);
+        let mut found = Particulars::default();
+        let mut shared: Vec<Shared> = Vec::new();
+        let (mut all, mut count) = (0.0, 0_usize);
+        let mut seen = HashSet::new();
+        for word in claim.words() {
+            let Some(term) = word.term.filter(|term| seen.insert(*term)) else {
+                continue;
+            };
+            let place = if has_same_rules { self.terms.get(term) } else { self.neutral.get(word.neutral) };
+            let weight = weight(term)?;
+            let is_name = word.is_name && !number::is_number(word.neutral);
+            (all, count) = (all + weight, count + 1);
+            match place {
+                Some(&at) => {
+                    shared.push(Shared { weight, at });
+                    let sum = if is_name { &mut found.names_found } else { &mut found.others_found };
+                    *sum += weight / heaviest;
+                }
+                None => {
+                    found.missing_words += 1.0;
+                    found.heaviest_missing = found.heaviest_missing.max(weight / heaviest);
+                    found.names_missing += if is_name { weight / heaviest } else { 0.0 };
+                }
+            }
+        }
+        let passage = passage(&shared, claim.words().count() * 3 / 2 + 6);
+        found.passage = if all > 0.0 { passage.weight / all } else { 0.0 };
+        found.same_order = same_order(&shared);
+        found.claim_length = (count as f32).ln_1p();
+        found.weightiest_found = self.weightiest_found(claim);
+        self.contradict(claim, passage, &mut found);
+        Ok(found)
+    }
+
+    fn weightiest_found(&self, claim: &Profile) -> f32 {
+        let claimed: HashSet<&str> = claim.words().flat_map(|word| [Some(word.neutral), word.term]).flatten().collect();
+        let mut asked: Vec<&AskedWord> = self.question.words.iter().collect();
+        asked.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        asked.truncate(WEIGHTIEST);
+        let has = |token: &Token| claimed.contains(token.term.as_str()) || claimed.contains(token.neutral.as_str());
+        let found = asked.iter().filter(|word| has(&word.token) || word.alternatives.iter().any(has));
+        found.count() as f32 / asked.len().max(1) as f32
+    }
+
+    fn contradict(&self, claim: &Profile, passage: Passage, found: &mut Particulars) {
+        let flag = |is_so: bool| f32::from(u8::from(is_so));
+        let claimed = || claim.words().map(|word| word.neutral);
+        let asked = || self.question.text.iter().map(|token| token.neutral.as_str());
+        let from = passage.first.saturating_sub(MARGIN);
+        let near = |at: usize| (from..=passage.last + MARGIN).contains(&at);
+        let said = || asked().skip(from).take(passage.last + MARGIN + 1 - from);
+        found.negation = flag(said().any(negates) != claimed().any(negates));
+        found.denial = flag(asked().any(denies) && !claimed().any(denies));
+        found.opposite = flag(are_opposed(claimed(), asked()));
+        let wanted = quantities(claimed());
+        let has = |all: &[Quantity], value: f64| all.iter().any(|one| (one.value - value).abs() < 1e-9);
+        found.same_quantity = flag(wanted.iter().any(|one| has(&self.quantities, one.value)));
+        if wanted.iter().any(|one| !has(&self.quantities, one.value)) {
+            let mut others = self.quantities.iter().filter(|one| !has(&wanted, one.value)).peekable();
+            let is_elsewhere = others.peek().is_some();
+            found.other_quantity = flag(others.any(|one| near(one.at))).max(flag(is_elsewhere) / 2.0);
+        }
+    }
+}
+
+/// The run of the text, no longer than `length` words, with the most of the claim in it; the first of equals.
+fn passage(shared: &[Shared], length: usize) -> Passage {
+    let mut by_place: Vec<&Shared> = shared.iter().collect();
+    by_place.sort_by_key(|word| word.at);
+    let mut best = Passage::default();
+    for (number, first) in by_place.iter().enumerate() {
+        let within = by_place[number..].iter().take_while(|word| word.at - first.at < length);
+        let (weight, last) = within.fold((0.0, first.at), |(weight, _), word| (weight + word.weight, word.at));
+        if weight > best.weight {
+            best = Passage { first: first.at, last, weight };
+        }
+    }
+    best
+}
+
+fn same_order(shared: &[Shared]) -> f32 {
+    let pairs = || shared.iter().enumerate().flat_map(|(at, a)| shared[at + 1..].iter().map(move |b| (a, b)));
+    let all = pairs().count();
+    if all == 0 {
+        return 0.5;
+    }
+    pairs().filter(|(a, b)| a.at < b.at).count() as f32 / all as f32
+}
