@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher};
 
+use crate::live::LiveCache;
 use crate::position::from_payload;
 use crate::schema::{Fields, schema};
 use crate::snapshot::Snapshot;
@@ -29,6 +30,7 @@ struct Inner {
     fields: Fields,
     access: Access,
     position: RwLock<Option<Position>>,
+    live: LiveCache,
     weights: WeightCache,
 }
 
@@ -90,6 +92,7 @@ impl ClaimIndex {
             fields,
             access,
             position,
+            live: LiveCache::default(),
             weights: WeightCache::default(),
         };
         let index = ClaimIndex { inner: Arc::new(inner) };
@@ -170,8 +173,13 @@ impl ClaimIndex {
         self.inner.reader.searcher()
     }
 
-    fn snapshot(&self) -> Snapshot<'_> {
-        Snapshot::new(self.searcher(), &self.inner.fields, &self.inner.weights)
+    pub(crate) fn snapshot(&self) -> Snapshot<'_> {
+        Snapshot::new(
+            self.searcher(),
+            &self.inner.fields,
+            &self.inner.live,
+            &self.inner.weights,
+        )
     }
 }
 

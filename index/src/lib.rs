@@ -2,6 +2,8 @@
 
 mod analyzer;
 mod answer;
+#[cfg(test)]
+mod bounds;
 mod browse;
 mod compound;
 mod entry;
@@ -12,6 +14,7 @@ mod features;
 mod fingerprint;
 mod index;
 mod lang;
+mod live;
 mod matching;
 mod model;
 mod normalise;
@@ -20,6 +23,7 @@ mod position;
 mod profile;
 mod question;
 mod schema;
+mod scores;
 mod search;
 mod sketch;
 mod snapshot;

@@ -5,13 +5,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, Query, TermQuery};
-use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Term};
 
 use crate::Error;
 use crate::question::{Question, field_of};
+use crate::scores::{best, having};
 use crate::snapshot::Snapshot;
 use crate::writer::{exact_key, near_key};
 
@@ -35,7 +33,8 @@ pub(crate) fn candidates(question: &Question, snapshot: &Snapshot, limit: usize)
     copies.extend(question.near.map(|near| (Copy::NearVerbatim, near_key(near))));
     copies.sort();
     for (copy, key) in copies {
-        for address in by_fingerprint(&key, snapshot, limit)? {
+        let term = Term::from_field_bytes(snapshot.fields.fingerprints, &key);
+        for address in having(&term, snapshot, limit)? {
             let none = Candidate {
                 address,
                 score: 0.0,
@@ -68,17 +67,11 @@ pub(crate) enum Copy {
 }
 
 fn by_terms(question: &Question, snapshot: &Snapshot, limit: usize) -> Result<Vec<(DocAddress, f32)>, Error> {
-    let terms = rarest_terms(question, snapshot)?;
-    if terms.is_empty() {
-        return Ok(Vec::new());
-    }
-    let clauses = terms
-        .into_iter()
-        .map(|term| Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)) as Box<dyn Query>);
-    search(&BooleanQuery::union(clauses.collect()), snapshot, limit)
+    best(&rarest_terms(question, snapshot)?, snapshot, limit)
 }
 
-fn rarest_terms(question: &Question, snapshot: &Snapshot) -> Result<Vec<Term>, Error> {
+/// Each with the number of entries that have it.
+fn rarest_terms(question: &Question, snapshot: &Snapshot) -> Result<Vec<(u64, Term)>, Error> {
     let stemmed = question.language.map(|_| field_of(question.language, snapshot));
     let mut seen = HashSet::new();
     let mut counted = Vec::new();
@@ -100,19 +93,6 @@ fn rarest_terms(question: &Question, snapshot: &Snapshot) -> Result<Vec<Term>, E
     Ok(counted
         .into_iter()
         .take(MAX_TERMS)
-        .map(|(_, field, text)| Term::from_field_text(field, text))
+        .map(|(count, field, text)| (count, Term::from_field_text(field, text)))
         .collect())
-}
-
-/// Entries one of whose wordings has the fingerprint.
-fn by_fingerprint(key: &[u8], snapshot: &Snapshot, limit: usize) -> Result<Vec<DocAddress>, Error> {
-    let term = Term::from_field_bytes(snapshot.fields.fingerprints, key);
-    let found = search(&TermQuery::new(term, IndexRecordOption::Basic), snapshot, limit)?;
-    Ok(found.into_iter().map(|(address, _)| address).collect())
-}
-
-fn search(query: &dyn Query, snapshot: &Snapshot, limit: usize) -> Result<Vec<(DocAddress, f32)>, Error> {
-    let top = TopDocs::with_limit(limit).order_by_score();
-    let found = snapshot.searcher.search(query, &top)?;
-    Ok(found.into_iter().map(|(score, address)| (address, score)).collect())
 }

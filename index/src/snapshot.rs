@@ -1,9 +1,12 @@
 //! One commit of the index, held still while a question is answered.
 
+use std::sync::Arc;
+
 use tantivy::schema::{Field, Value};
 use tantivy::{DocAddress, Searcher, TantivyDocument, Term};
 
 use crate::Error;
+use crate::live::{LiveCache, LiveCounts};
 use crate::profile::Profile;
 use crate::schema::Fields;
 use crate::weights::{WeightCache, Weights};
@@ -12,21 +15,35 @@ use crate::weights::{WeightCache, Weights};
 pub(crate) struct Snapshot<'a> {
     pub(crate) searcher: Searcher,
     pub(crate) fields: &'a Fields,
+    pub(crate) live: Arc<LiveCounts>,
     cache: &'a WeightCache,
 }
 
 impl<'a> Snapshot<'a> {
-    pub(crate) fn new(searcher: Searcher, fields: &'a Fields, cache: &'a WeightCache) -> Snapshot<'a> {
+    pub(crate) fn new(
+        searcher: Searcher,
+        fields: &'a Fields,
+        live: &LiveCache,
+        cache: &'a WeightCache,
+    ) -> Snapshot<'a> {
         Snapshot {
+            live: live.at(&searcher),
             searcher,
             fields,
             cache,
         }
     }
 
-    /// In how many entries a term occurs; replaced ones count until their segment is rewritten.
+    /// In how many entries a term occurs.
     pub(crate) fn doc_freq(&self, field: Field, term: &str) -> Result<u64, Error> {
-        Ok(self.searcher.doc_freq(&Term::from_field_text(field, term))?)
+        self.live.doc_freq(&self.searcher, &Term::from_field_text(field, term))
+    }
+
+    /// [`crate::Entry::digest`] of an entry.
+    pub(crate) fn digest(&self, address: DocAddress) -> Result<u64, Error> {
+        let segment = self.searcher.segment_reader(address.segment_ord);
+        let column = segment.fast_fields().u64("digest")?;
+        Ok(column.first(address.doc_id).unwrap_or_default())
     }
 
     /// Term weights at this commit.

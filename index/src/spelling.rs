@@ -3,7 +3,7 @@
 //! Typos, hashtags without capitals and words run together leave nothing for word-level search to find. As for
 //! compounds, the index's own vocabulary is the dictionary.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
@@ -68,7 +68,7 @@ fn edits(word: &str) -> &'static [u8] {
 fn near(word: &str, distance: u8, snapshot: &Snapshot) -> Result<Vec<String>, Error> {
     let field = snapshot.fields.neutral;
     let query = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true);
-    let mut found: BTreeMap<String, u32> = BTreeMap::new();
+    let mut words: BTreeSet<String> = BTreeSet::new();
     for segment in snapshot.searcher.segment_readers() {
         let index = segment.inverted_index(field)?;
         let mut terms = index
@@ -78,13 +78,18 @@ fn near(word: &str, distance: u8, snapshot: &Snapshot) -> Result<Vec<String>, Er
             .map_err(tantivy::TantivyError::from)?;
         while terms.advance() {
             if let Ok(term) = std::str::from_utf8(terms.key()) {
-                *found.entry(term.to_owned()).or_default() += terms.value().doc_freq;
+                words.insert(term.to_owned());
             }
         }
     }
-    let mut found: Vec<(String, u32)> = found.into_iter().collect();
-    found.sort_by(|(a, a_count), (b, b_count)| b_count.cmp(a_count).then_with(|| a.cmp(b)));
-    Ok(found.into_iter().map(|(word, _)| word).take(MAX_RESPELT).collect())
+    let mut found = Vec::with_capacity(words.len());
+    for word in words {
+        found.push((snapshot.doc_freq(field, &word)?, word));
+    }
+    // The words of removed entries are in the dictionary until their segment is rewritten.
+    found.retain(|(count, _)| *count > 0);
+    found.sort_by(|(a_count, a), (b_count, b)| b_count.cmp(a_count).then_with(|| a.cmp(b)));
+    Ok(found.into_iter().map(|(_, word)| word).take(MAX_RESPELT).collect())
 }
 
 /// The fewest known words that the word is made of; empty if there are none.

@@ -1,0 +1,153 @@
+//! What a commit holds, counted without what was replaced or removed.
+//!
+//! tantivy counts a removed entry until its segment is rewritten, and adds up lengths in two ways. By its counts an index
+//! that followed every change would weigh words otherwise than one built at once; by these the two agree to the last bit.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tantivy::postings::Postings;
+use tantivy::query::Bm25Weight;
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocId, Searcher, SegmentReader, TERMINATED, TantivyError, Term};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::Error;
+
+/// More remembered terms than this are forgotten again; about 3 MB.
+const MAX_REMEMBERED: usize = 100_000;
+
+/// The counts of the latest commit that was asked about.
+#[derive(Default)]
+pub(crate) struct LiveCache {
+    latest: RwLock<Arc<LiveCounts>>,
+}
+
+impl LiveCache {
+    /// The counts of a searcher's commit.
+    pub(crate) fn at(&self, searcher: &Searcher) -> Arc<LiveCounts> {
+        let generation = Some(searcher.generation().generation_id());
+        let latest = self.latest.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if latest.generation == generation {
+            return latest;
+        }
+        let counts = Arc::new(LiveCounts {
+            generation,
+            removed: searcher.segment_readers().iter().map(removed).collect(),
+            ..LiveCounts::default()
+        });
+        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&counts);
+        counts
+    }
+}
+
+/// Counts of one commit, each made when it is first asked for.
+#[derive(Default)]
+pub(crate) struct LiveCounts {
+    /// Of the searcher; `None` before the first.
+    generation: Option<u64>,
+    /// The removed documents of each segment, in order.
+    removed: Vec<Vec<DocId>>,
+    /// In how many entries a term is, where removed ones had to be taken off.
+    doc_freqs: RwLock<HashMap<u64, u64>>,
+    lengths: RwLock<HashMap<Field, u64>>,
+}
+
+impl LiveCounts {
+    /// In how many entries a term occurs.
+    pub(crate) fn doc_freq(&self, searcher: &Searcher, term: &Term) -> Result<u64, Error> {
+        if self.removed.iter().all(Vec::is_empty) {
+            return Ok(searcher.doc_freq(term)?);
+        }
+        let key = xxh3_64_with_seed(term.serialized_value_bytes(), u64::from(term.field().field_id()));
+        let known = self.doc_freqs.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = known.get(&key) {
+            return Ok(*count);
+        }
+        drop(known);
+        let mut count = 0;
+        for (segment, removed) in searcher.segment_readers().iter().zip(&self.removed) {
+            count += u64::from(segment_doc_freq(segment, removed, term)?);
+        }
+        // What no entry has is not remembered: questions are full of it, and it costs no walk.
+        if count > 0 {
+            self.remember(key, count);
+        }
+        Ok(count)
+    }
+
+    fn remember(&self, key: u64, count: u64) {
+        let mut known = self.doc_freqs.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_REMEMBERED {
+            known.clear();
+        }
+        known.insert(key, count);
+    }
+
+    /// BM25 of a term, from its [`LiveCounts::doc_freq`].
+    pub(crate) fn bm25(&self, searcher: &Searcher, term: &Term, doc_freq: u64) -> Result<Bm25Weight, Error> {
+        let entries = searcher.num_docs();
+        let average = self.length(searcher, term.field())? as f32 / entries as f32;
+        Ok(Bm25Weight::for_one_term_without_explain(doc_freq, entries, average))
+    }
+
+    /// Words that all entries have in a field, each entry's number rounded as BM25 sees it.
+    fn length(&self, searcher: &Searcher, field: Field) -> Result<u64, Error> {
+        let known = self.lengths.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(length) = known.get(&field) {
+            return Ok(*length);
+        }
+        drop(known);
+        let mut length = 0;
+        for segment in searcher.segment_readers() {
+            let norms = segment.get_fieldnorms_reader(field)?;
+            length += segment
+                .doc_ids_alive()
+                .map(|doc| u64::from(norms.fieldnorm(doc)))
+                .sum::<u64>();
+        }
+        let mut known = self.lengths.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(field, length);
+        Ok(length)
+    }
+}
+
+fn removed(segment: &SegmentReader) -> Vec<DocId> {
+    let Some(alive) = segment.alive_bitset() else {
+        return Vec::new();
+    };
+    (0..segment.max_doc()).filter(|doc| alive.is_deleted(*doc)).collect()
+}
+
+fn segment_doc_freq(segment: &SegmentReader, removed: &[DocId], term: &Term) -> Result<u32, Error> {
+    let index = segment.inverted_index(term.field())?;
+    let Some(info) = index.get_term_info(term).map_err(TantivyError::from)? else {
+        return Ok(0);
+    };
+    if removed.is_empty() {
+        return Ok(info.doc_freq);
+    }
+    let postings = index
+        .read_postings_from_terminfo(&info, IndexRecordOption::Basic)
+        .map_err(TantivyError::from)?;
+    Ok(info.doc_freq - in_both(postings, removed))
+}
+
+/// How many documents are in both; neither list is walked where the other has nothing.
+fn in_both(mut postings: impl Postings, removed: &[DocId]) -> u32 {
+    let (mut found, mut rest) = (0, removed);
+    while postings.doc() != TERMINATED {
+        rest = &rest[rest.partition_point(|doc| *doc < postings.doc())..];
+        match rest.first() {
+            None => break,
+            Some(doc) if *doc == postings.doc() => {
+                found += 1;
+                postings.advance();
+            }
+            Some(doc) => {
+                postings.seek(*doc);
+            }
+        }
+    }
+    found
+}
