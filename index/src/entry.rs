@@ -51,13 +51,24 @@ impl WordingKind {
         }
     }
 
-    fn tag(self) -> u8 {
+    pub(crate) fn tag(self) -> u8 {
         match self {
             WordingKind::Claim => 0,
             WordingKind::Variant => 1,
             WordingKind::Reviewed => 2,
             WordingKind::Title => 3,
             WordingKind::Description => 4,
+        }
+    }
+
+    /// The kind with a tag; the claim's own text for none that is known.
+    pub(crate) fn of_tag(tag: u8) -> WordingKind {
+        match tag {
+            1 => WordingKind::Variant,
+            2 => WordingKind::Reviewed,
+            3 => WordingKind::Title,
+            4 => WordingKind::Description,
+            _ => WordingKind::Claim,
         }
     }
 }

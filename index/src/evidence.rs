@@ -1,10 +1,8 @@
 //! Comes in: a question and an entry's wordings. Goes out: what speaks for and against their being the same claim.
 
-use std::collections::HashSet;
-
-use xxhash_rust::xxh3::xxh3_64;
-
 use crate::analyzer::{Token, language, negation, number};
+use crate::grams::AskedGrams;
+use crate::hash::FastSet;
 use crate::profile::Profile;
 use crate::question::{AskedWord, Forms, Question, field_of};
 use crate::sketch::{jaccard, shingles};
@@ -47,6 +45,7 @@ pub(crate) struct Evidence {
 pub(crate) struct Comparer<'a> {
     question: &'a Question,
     forms: Forms<'a>,
+    grams: AskedGrams,
     snapshot: &'a Snapshot<'a>,
     weights: &'a Weights<'a>,
 }
@@ -68,6 +67,7 @@ impl<'a> Comparer<'a> {
         Comparer {
             question,
             forms: question.forms(),
+            grams: AskedGrams::of(question.words.iter().map(|word| word.token.neutral.as_str())),
             snapshot,
             weights,
         }
@@ -119,7 +119,7 @@ impl<'a> Comparer<'a> {
         let same_rules = self.forms.share_rules(profile.lang);
         let field = field_of(language::find(profile.lang), self.snapshot);
         let (mut all, mut found) = (0.0, 0.0);
-        let mut seen = HashSet::new();
+        let mut seen = FastSet::default();
         for word in profile.words() {
             let Some(term) = word.term.filter(|term| seen.insert(*term)) else {
                 continue;
@@ -156,18 +156,12 @@ impl<'a> Comparer<'a> {
 
     /// What typos, endings and compounds leave of the words.
     fn gram_coverage(&self, profiles: &[Profile]) -> f32 {
-        let entry: HashSet<u64> = profiles
-            .iter()
-            .flat_map(Profile::words)
-            .filter(|word| word.term.is_some())
-            .flat_map(|word| grams(word.neutral))
-            .collect();
+        let entry = profiles.iter().flat_map(Profile::words);
+        let entry = entry.filter(|word| word.term.is_some()).map(|word| word.neutral);
         let (mut all, mut found) = (0.0, 0.0);
-        for word in &self.question.words {
-            let grams = grams(&word.token.neutral);
-            let known = grams.iter().filter(|gram| entry.contains(gram)).count();
+        for (word, share) in self.question.words.iter().zip(self.grams.shares(entry)) {
             all += word.weight;
-            found += word.weight * known as f32 / grams.len().max(1) as f32;
+            found += word.weight * share;
         }
         if all > 0.0 { found / all } else { 0.0 }
     }
@@ -187,7 +181,7 @@ impl<'a> Comparer<'a> {
     /// Sorts the numbers of both sides; a claim's are those of the wordings that say it.
     fn compare_numbers(&self, profiles: &[Profile], evidence: &mut Evidence) {
         let stating = profiles.iter().filter(|profile| profile.kind.states_claim());
-        let claimed: HashSet<&str> = stating
+        let claimed: FastSet<&str> = stating
             .flat_map(Profile::words)
             .map(|word| word.neutral)
             .filter(|word| number::is_number(word))
@@ -217,16 +211,6 @@ impl Evidence {
         }
     }
 }
-
-/// Hashes of the runs of [`GRAM`] letters in a word; of the whole word, if it is shorter.
-fn grams(word: &str) -> Vec<u64> {
-    let borders: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
-    let runs = borders.windows(borders.len().min(GRAM + 1));
-    runs.map(|run| xxh3_64(&word.as_bytes()[run[0]..run[run.len() - 1]]))
-        .collect()
-}
-
-const GRAM: usize = 4;
 
 impl Forms<'_> {
     /// How much of a word is here: all of it, what its other spellings are worth, or nothing.

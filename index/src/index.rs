@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use tantivy::{Index, IndexReader, ReloadPolicy, Searcher};
+use tantivy::{Index, IndexReader, ReloadPolicy};
 
-use crate::live::LiveCache;
+use crate::commit::Commit;
 use crate::position::from_payload;
-use crate::schema::{Fields, schema};
+use crate::postings::BUDGET;
+use crate::schema::{Fields, schema, settings};
 use crate::snapshot::Snapshot;
 use crate::weights::WeightCache;
 use crate::{Answer, Error, Hit, Page, Position, Query, Writer};
 use crate::{browse, matching, opening, training};
 
-/// Blocks of stored wordings kept unpacked, 16 KiB each: 8 MB for the entries that are asked for most.
+/// Blocks of stored ids kept unpacked, a kilobyte each.
 const STORE_CACHE_BLOCKS: usize = 512;
 
 /// A cheap handle to one index; clones share it. Every method blocks: call from a blocking thread.
@@ -29,8 +30,10 @@ struct Inner {
     reader: IndexReader,
     fields: Fields,
     access: Access,
-    position: RwLock<Option<Position>>,
-    live: LiveCache,
+    /// What lookups read now.
+    current: RwLock<Arc<Commit>>,
+    /// Held while the next commit is opened.
+    opening: Mutex<()>,
     weights: WeightCache,
 }
 
@@ -75,7 +78,8 @@ impl ClaimIndex {
     /// An index that lives and dies with its handles.
     pub fn in_memory() -> Result<ClaimIndex, Error> {
         let (schema, _) = schema();
-        ClaimIndex::new(Index::create_in_ram(schema), Access::ReadWrite)
+        let index = Index::builder().schema(schema).settings(settings()).create_in_ram()?;
+        ClaimIndex::new(index, Access::ReadWrite)
     }
 
     fn new(index: Index, access: Access) -> Result<ClaimIndex, Error> {
@@ -85,14 +89,14 @@ impl ClaimIndex {
             .reload_policy(ReloadPolicy::Manual)
             .doc_store_cache_num_blocks(STORE_CACHE_BLOCKS)
             .try_into()?;
-        let position = RwLock::default();
+        let empty = Commit::open(reader.searcher(), None, None)?;
         let inner = Inner {
             index,
             reader,
             fields,
             access,
-            position,
-            live: LiveCache::default(),
+            current: RwLock::new(Arc::new(empty)),
+            opening: Mutex::default(),
             weights: WeightCache::default(),
         };
         let index = ClaimIndex { inner: Arc::new(inner) };
@@ -102,12 +106,7 @@ impl ClaimIndex {
 
     /// Where the commit stands that this handle sees; `None` before the first.
     pub fn position(&self) -> Result<Option<Position>, Error> {
-        Ok(self
-            .inner
-            .position
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone())
+        Ok(self.current().position.clone())
     }
 
     /// The one writer, at the latest commit. [`Error::Busy`] when another process or handle holds it.
@@ -122,15 +121,17 @@ impl ClaimIndex {
         Ok(writer)
     }
 
-    /// Moves to the latest commit, another process's included.
+    /// Moves to the latest commit, another process's included. Lookups go on with the one before until it is open.
     pub fn reload(&self) -> Result<(), Error> {
+        let _one_at_a_time = self.inner.opening.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let before = self.inner.index.load_metas()?;
             self.inner.reader.reload()?;
             let after = self.inner.index.load_metas()?;
             if before.opstamp == after.opstamp {
                 let position = after.payload.as_deref().map(from_payload).transpose()?;
-                *self.inner.position.write().unwrap_or_else(PoisonError::into_inner) = position;
+                let commit = Commit::open(self.inner.reader.searcher(), position, Some(&self.current()))?;
+                *self.inner.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(commit);
                 return Ok(());
             }
         }
@@ -138,7 +139,7 @@ impl ClaimIndex {
 
     /// Number of entries in the commit this handle sees.
     pub fn len(&self) -> u64 {
-        self.searcher().num_docs()
+        self.current().searcher.num_docs()
     }
 
     /// Whether there are no entries.
@@ -149,6 +150,12 @@ impl ClaimIndex {
     /// Finds the known claims that a text may repeat.
     pub fn lookup(&self, query: &Query) -> Result<Answer, Error> {
         matching::answer(&self.snapshot(), query)
+    }
+
+    /// The same by all words of the text, however common: what [`ClaimIndex::lookup`] is measured against. It takes
+    /// several times as long.
+    pub fn lookup_exhaustively(&self, query: &Query) -> Result<Answer, Error> {
+        matching::answer(&self.snapshot_within(u64::MAX), query)
     }
 
     /// Word search for people: all words wanted, the last may be unfinished; no query syntax.
@@ -169,17 +176,16 @@ impl ClaimIndex {
         &self.inner.fields
     }
 
-    fn searcher(&self) -> Searcher {
-        self.inner.reader.searcher()
+    fn current(&self) -> Arc<Commit> {
+        Arc::clone(&self.inner.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
-        Snapshot::new(
-            self.searcher(),
-            &self.inner.fields,
-            &self.inner.live,
-            &self.inner.weights,
-        )
+        self.snapshot_within(BUDGET)
+    }
+
+    fn snapshot_within(&self, budget: u64) -> Snapshot<'_> {
+        Snapshot::new(self.current(), &self.inner.fields, &self.inner.weights, budget)
     }
 }
 

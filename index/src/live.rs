@@ -4,10 +4,9 @@
 //! that followed every change would weigh words otherwise than one built at once; by these the two agree to the last bit.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 use tantivy::postings::Postings;
-use tantivy::query::Bm25Weight;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, Searcher, SegmentReader, TERMINATED, TantivyError, Term};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -17,35 +16,9 @@ use crate::Error;
 /// More remembered terms than this are forgotten again; about 3 MB.
 const MAX_REMEMBERED: usize = 100_000;
 
-/// The counts of the latest commit that was asked about.
-#[derive(Default)]
-pub(crate) struct LiveCache {
-    latest: RwLock<Arc<LiveCounts>>,
-}
-
-impl LiveCache {
-    /// The counts of a searcher's commit.
-    pub(crate) fn at(&self, searcher: &Searcher) -> Arc<LiveCounts> {
-        let generation = Some(searcher.generation().generation_id());
-        let latest = self.latest.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if latest.generation == generation {
-            return latest;
-        }
-        let counts = Arc::new(LiveCounts {
-            generation,
-            removed: searcher.segment_readers().iter().map(removed).collect(),
-            ..LiveCounts::default()
-        });
-        *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&counts);
-        counts
-    }
-}
-
 /// Counts of one commit, each made when it is first asked for.
 #[derive(Default)]
 pub(crate) struct LiveCounts {
-    /// Of the searcher; `None` before the first.
-    generation: Option<u64>,
     /// The removed documents of each segment, in order.
     removed: Vec<Vec<DocId>>,
     /// In how many entries a term is, where removed ones had to be taken off.
@@ -54,6 +27,13 @@ pub(crate) struct LiveCounts {
 }
 
 impl LiveCounts {
+    pub(crate) fn of(searcher: &Searcher) -> LiveCounts {
+        LiveCounts {
+            removed: searcher.segment_readers().iter().map(removed).collect(),
+            ..LiveCounts::default()
+        }
+    }
+
     /// In how many entries a term occurs.
     pub(crate) fn doc_freq(&self, searcher: &Searcher, term: &Term) -> Result<u64, Error> {
         if self.removed.iter().all(Vec::is_empty) {
@@ -84,11 +64,9 @@ impl LiveCounts {
         known.insert(key, count);
     }
 
-    /// BM25 of a term, from its [`LiveCounts::doc_freq`].
-    pub(crate) fn bm25(&self, searcher: &Searcher, term: &Term, doc_freq: u64) -> Result<Bm25Weight, Error> {
-        let entries = searcher.num_docs();
-        let average = self.length(searcher, term.field())? as f32 / entries as f32;
-        Ok(Bm25Weight::for_one_term_without_explain(doc_freq, entries, average))
+    /// Mean number of words that entries have in a field.
+    pub(crate) fn mean_length(&self, searcher: &Searcher, field: Field) -> Result<f32, Error> {
+        Ok(self.length(searcher, field)? as f32 / searcher.num_docs().max(1) as f32)
     }
 
     /// Words that all entries have in a field, each entry's number rounded as BM25 sees it.

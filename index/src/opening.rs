@@ -10,7 +10,7 @@ use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::{Index, TantivyError};
 
 use crate::position::from_payload;
-use crate::schema::schema;
+use crate::schema::{schema, settings};
 use crate::{Error, Versions};
 
 const META: &str = "meta.json";
@@ -21,7 +21,10 @@ pub(crate) fn open_or_create(dir: &Path) -> Result<Index, Error> {
         return open_existing(dir);
     }
     let (schema, _) = schema();
-    Ok(Index::create_in_dir(dir, schema)?)
+    Ok(Index::builder()
+        .schema(schema)
+        .settings(settings())
+        .create_in_dir(dir)?)
 }
 
 /// Opens the index; [`Error::Absent`] where there is none.

@@ -1,12 +1,13 @@
 //! Comes in: a query. Goes out: everything about its text that candidates are found and judged by.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use tantivy::schema::Field;
 
 use crate::analyzer::language::Language;
 use crate::analyzer::{Analysis, Token, analyse};
 use crate::fingerprint::Said;
+use crate::hash::FastSet;
 use crate::sketch::shingles;
 use crate::snapshot::Snapshot;
 use crate::spelling::Meant;
@@ -20,7 +21,7 @@ pub(crate) struct Question {
     pub(crate) words: Vec<AskedWord>,
     pub(crate) numbers: BTreeSet<String>,
     pub(crate) negations: usize,
-    pub(crate) shingles: HashSet<u64>,
+    pub(crate) shingles: FastSet<u64>,
     pub(crate) exact: Fingerprint,
     pub(crate) near: Option<Fingerprint>,
 }
@@ -61,8 +62,8 @@ impl Worth {
 #[derive(Default)]
 pub(crate) struct Forms<'a> {
     pub(crate) language: Option<&'static Language>,
-    pub(crate) terms: HashSet<&'a str>,
-    pub(crate) neutral: HashSet<&'a str>,
+    pub(crate) terms: FastSet<&'a str>,
+    pub(crate) neutral: FastSet<&'a str>,
 }
 
 impl Forms<'_> {
@@ -117,7 +118,7 @@ impl Question {
 
 fn asked_words(analysis: &Analysis, snapshot: &Snapshot, weights: &Weights) -> Result<Vec<AskedWord>, Error> {
     let field = field_of(analysis.language, snapshot);
-    let mut seen = HashSet::new();
+    let mut seen = FastSet::default();
     let mut words = Vec::new();
     for (at, token) in analysis.tokens.iter().enumerate() {
         if analysis.is_stop_word(token) || !seen.insert(token.term.as_str()) {

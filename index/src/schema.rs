@@ -1,5 +1,6 @@
 //! The fields of the index, each with the reason it exists.
 
+use tantivy::IndexSettings;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
 };
@@ -7,7 +8,24 @@ use tantivy::schema::{
 use crate::analyzer::language::{LANGUAGES, Language};
 
 /// Version of the fields and of what is stored in them.
-pub(crate) const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 2;
+
+/// Name of the column of words.
+pub(crate) const WORDS: &str = "words";
+/// Name of the column of digests.
+pub(crate) const DIGEST: &str = "digest";
+
+/// Entries' ids are all that is stored, and thirty of them are read for a lookup: small blocks, or most of what is
+/// unpacked is not wanted.
+const STORE_BLOCK: usize = 1024;
+
+/// How files are written.
+pub(crate) fn settings() -> IndexSettings {
+    IndexSettings {
+        docstore_blocksize: STORE_BLOCK,
+        ..IndexSettings::default()
+    }
+}
 
 /// Handles to the fields; their numbers follow from the order in [`schema`].
 #[derive(Clone, Debug)]
@@ -23,8 +41,9 @@ pub(crate) struct Fields {
     /// Stemmed words of the wordings in one language, in the order of [`LANGUAGES`]. A field each, because a
     /// word's rarity and a text's usual length are facts about a language.
     languages: Vec<Field>,
-    /// The wordings as tokens, only stored: what reranking compares, without analysing candidates again.
-    pub(crate) profiles: Field,
+    /// The wordings as tokens, a column of numbers: what candidates are scored and compared by, without analysing
+    /// them again, and without unpacking text. See [`crate::profile`].
+    pub(crate) words: Field,
 }
 
 impl Fields {
@@ -42,14 +61,14 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let fields = Fields {
         id: builder.add_text_field("id", STRING | STORED),
-        digest: builder.add_u64_field("digest", FAST),
+        digest: builder.add_u64_field(DIGEST, FAST),
         fingerprints: builder.add_bytes_field("fingerprints", INDEXED),
         neutral: builder.add_text_field("neutral", terms()),
         languages: LANGUAGES
             .iter()
             .map(|row| builder.add_text_field(row.field, terms()))
             .collect(),
-        profiles: builder.add_text_field("profiles", STORED),
+        words: builder.add_text_field(WORDS, TextOptions::default().set_fast("whitespace")),
     };
     (builder.build(), fields)
 }

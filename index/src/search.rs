@@ -3,13 +3,15 @@
 //! Queries are put together from analysed tokens. tantivy's query parser never sees a text: it recurses on
 //! parentheses and would end the process on a few thousand of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use tantivy::{DocAddress, Term};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, DocSet, TERMINATED, TantivyError, Term};
 
 use crate::Error;
+use crate::hash::FastSet;
+use crate::postings::{self, AskedTerm};
 use crate::question::{Question, field_of};
-use crate::scores::{best, having};
 use crate::snapshot::Snapshot;
 use crate::writer::{exact_key, near_key};
 
@@ -33,8 +35,7 @@ pub(crate) fn candidates(question: &Question, snapshot: &Snapshot, limit: usize)
     copies.extend(question.near.map(|near| (Copy::NearVerbatim, near_key(near))));
     copies.sort();
     for (copy, key) in copies {
-        let term = Term::from_field_bytes(snapshot.fields.fingerprints, &key);
-        for address in having(&term, snapshot, limit)? {
+        for address in by_fingerprint(&key, snapshot, limit)? {
             let none = Candidate {
                 address,
                 score: 0.0,
@@ -67,14 +68,14 @@ pub(crate) enum Copy {
 }
 
 fn by_terms(question: &Question, snapshot: &Snapshot, limit: usize) -> Result<Vec<(DocAddress, f32)>, Error> {
-    best(&rarest_terms(question, snapshot)?, snapshot, limit)
+    let terms = rarest_terms(question, snapshot)?;
+    postings::best(&terms, question, snapshot, limit, snapshot.budget)
 }
 
-/// Each with the number of entries that have it.
-fn rarest_terms(question: &Question, snapshot: &Snapshot) -> Result<Vec<(u64, Term)>, Error> {
+fn rarest_terms(question: &Question, snapshot: &Snapshot) -> Result<Vec<AskedTerm>, Error> {
     let stemmed = question.language.map(|_| field_of(question.language, snapshot));
-    let mut seen = HashSet::new();
-    let mut counted = Vec::new();
+    let mut seen = FastSet::default();
+    let mut found = Vec::new();
     for token in question
         .words
         .iter()
@@ -83,16 +84,36 @@ fn rarest_terms(question: &Question, snapshot: &Snapshot) -> Result<Vec<(u64, Te
         let neutral = (snapshot.fields.neutral, token.neutral.as_str());
         let term = stemmed.map(|field| (field, token.term.as_str()));
         for (field, text) in term.into_iter().chain([neutral]) {
-            if seen.insert((field, text)) {
-                counted.push((snapshot.doc_freq(field, text)?, field, text));
+            if seen.insert((field.field_id(), text)) {
+                found.push(AskedTerm::find(snapshot, field, text)?);
             }
         }
     }
-    counted.retain(|(count, _, _)| *count > 0);
-    counted.sort_unstable();
-    Ok(counted
-        .into_iter()
-        .take(MAX_TERMS)
-        .map(|(count, field, text)| (count, Term::from_field_text(field, text)))
-        .collect())
+    found.retain(|term| term.entries > 0);
+    found.sort_unstable_by(|a, b| (a.entries, a.field, &a.text).cmp(&(b.entries, b.field, &b.text)));
+    found.truncate(MAX_TERMS);
+    Ok(found)
+}
+
+/// Entries one of whose wordings has the fingerprint. Of more than are wanted, those with the lowest digests.
+fn by_fingerprint(key: &[u8], snapshot: &Snapshot, limit: usize) -> Result<Vec<DocAddress>, Error> {
+    let field = snapshot.fields.fingerprints;
+    let term = Term::from_field_bytes(field, key);
+    let mut found = Vec::new();
+    for (number, segment) in (0..).zip(snapshot.searcher.segment_readers()) {
+        let inverted = segment.inverted_index(field)?;
+        let entries = inverted.read_postings(&term, IndexRecordOption::Basic);
+        let Some(mut entries) = entries.map_err(TantivyError::from)? else {
+            continue;
+        };
+        while entries.doc() != TERMINATED {
+            if !segment.is_deleted(entries.doc()) {
+                found.push(DocAddress::new(number, entries.doc()));
+            }
+            entries.advance();
+        }
+    }
+    found.sort_by_cached_key(|address| snapshot.segment(*address).digest(address.doc_id));
+    found.truncate(limit);
+    Ok(found)
 }

@@ -1,10 +1,9 @@
 //! Comes in: a text. Goes out: a small sketch whose distance estimates how many word pairs two texts share.
 
-use std::collections::HashSet;
-
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::Folded;
+use crate::hash::FastSet;
 
 const VALUES: usize = 64;
 const BANDS: usize = 16;
@@ -57,7 +56,7 @@ impl Folded {
 }
 
 /// Hashes of all runs of two and of three words.
-pub(crate) fn shingles(words: &[&str]) -> HashSet<u64> {
+pub(crate) fn shingles(words: &[&str]) -> FastSet<u64> {
     let hashes: Vec<u64> = words.iter().map(|word| xxh3_64(word.as_bytes())).collect();
     let runs = hashes.windows(2).chain(hashes.windows(3));
     runs.map(|run| {
@@ -69,7 +68,7 @@ pub(crate) fn shingles(words: &[&str]) -> HashSet<u64> {
 }
 
 /// Share of shingles that two sets have in common, 0 to 1.
-pub(crate) fn jaccard(a: &HashSet<u64>, b: &HashSet<u64>) -> f32 {
+pub(crate) fn jaccard(a: &FastSet<u64>, b: &FastSet<u64>) -> f32 {
     let common = a.intersection(b).count();
     let all = a.len() + b.len() - common;
     if all == 0 { 0.0 } else { common as f32 / all as f32 }

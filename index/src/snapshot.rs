@@ -6,44 +6,42 @@ use tantivy::schema::{Field, Value};
 use tantivy::{DocAddress, Searcher, TantivyDocument, Term};
 
 use crate::Error;
-use crate::live::{LiveCache, LiveCounts};
+use crate::commit::Commit;
 use crate::profile::Profile;
 use crate::schema::Fields;
+use crate::segment::Segment;
 use crate::weights::{WeightCache, Weights};
 
 /// A searcher with what is needed to read its documents.
 pub(crate) struct Snapshot<'a> {
     pub(crate) searcher: Searcher,
     pub(crate) fields: &'a Fields,
-    pub(crate) live: Arc<LiveCounts>,
+    /// See [`crate::postings::BUDGET`].
+    pub(crate) budget: u64,
+    commit: Arc<Commit>,
     cache: &'a WeightCache,
 }
 
 impl<'a> Snapshot<'a> {
-    pub(crate) fn new(
-        searcher: Searcher,
-        fields: &'a Fields,
-        live: &LiveCache,
-        cache: &'a WeightCache,
-    ) -> Snapshot<'a> {
+    pub(crate) fn new(commit: Arc<Commit>, fields: &'a Fields, cache: &'a WeightCache, budget: u64) -> Snapshot<'a> {
         Snapshot {
-            live: live.at(&searcher),
-            searcher,
+            searcher: commit.searcher.clone(),
             fields,
+            budget,
+            commit,
             cache,
         }
     }
 
     /// In how many entries a term occurs.
     pub(crate) fn doc_freq(&self, field: Field, term: &str) -> Result<u64, Error> {
-        self.live.doc_freq(&self.searcher, &Term::from_field_text(field, term))
+        let term = Term::from_field_text(field, term);
+        self.commit.live.doc_freq(&self.searcher, &term)
     }
 
-    /// [`crate::Entry::digest`] of an entry.
-    pub(crate) fn digest(&self, address: DocAddress) -> Result<u64, Error> {
-        let segment = self.searcher.segment_reader(address.segment_ord);
-        let column = segment.fast_fields().u64("digest")?;
-        Ok(column.first(address.doc_id).unwrap_or_default())
+    /// Mean number of words that entries have in a field.
+    pub(crate) fn mean_length(&self, field: Field) -> Result<f32, Error> {
+        self.commit.live.mean_length(&self.searcher, field)
     }
 
     /// Term weights at this commit.
@@ -51,34 +49,41 @@ impl<'a> Snapshot<'a> {
         Weights::new(self, self.cache)
     }
 
-    /// The stored part of an entry.
-    pub(crate) fn stored(&self, address: DocAddress) -> Result<Stored, Error> {
+    /// All segments.
+    pub(crate) fn segments(&self) -> &[Arc<Segment>] {
+        self.commit.segments()
+    }
+
+    /// The segment of an entry.
+    pub(crate) fn segment(&self, address: DocAddress) -> &Segment {
+        self.commit.segment(address)
+    }
+
+    /// What is kept of an entry.
+    pub(crate) fn stored(&self, address: DocAddress) -> Result<Stored<'_>, Error> {
         let document: TantivyDocument = self.searcher.doc(address)?;
-        let text = |field| {
-            let value = document.get_first(field);
-            let text = value.and_then(|value| value.as_str().map(str::to_owned));
-            text.ok_or_else(|| Error::Damaged {
-                what: "an entry without its stored fields".to_owned(),
-            })
-        };
+        let id = document.get_first(self.fields.id);
+        let id = id.and_then(|id| id.as_str().map(str::to_owned));
         Ok(Stored {
-            id: text(self.fields.id)?,
-            profiles: text(self.fields.profiles)?,
+            id: id.ok_or_else(|| Error::Damaged {
+                what: "an entry without its id".to_owned(),
+            })?,
+            segment: self.segment(address),
+            address,
         })
     }
 }
 
-/// What is stored of an entry.
-pub(crate) struct Stored {
+/// What is kept of an entry.
+pub(crate) struct Stored<'a> {
     pub(crate) id: String,
-    profiles: String,
+    segment: &'a Segment,
+    address: DocAddress,
 }
 
-impl Stored {
+impl<'a> Stored<'a> {
     /// The entry's wordings.
-    pub(crate) fn profiles(&self) -> Result<Vec<Profile<'_>>, Error> {
-        serde_json::from_str(&self.profiles).map_err(|error| Error::Damaged {
-            what: error.to_string(),
-        })
+    pub(crate) fn profiles(&self) -> Result<Vec<Profile<'a>>, Error> {
+        Ok(self.segment.profiles(self.address.doc_id))
     }
 }

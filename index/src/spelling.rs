@@ -5,15 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use tantivy::Term;
-use tantivy::query::FuzzyTermQuery;
-
 use crate::Error;
 use crate::analyzer::Token;
 use crate::analyzer::language::Language;
 use crate::snapshot::Snapshot;
+use crate::vocabulary::Wanted;
 
-/// Unknown words of one text that are looked at; each costs a walk through the vocabulary.
+/// Unknown words of one text that are looked at; each costs a look at the vocabulary.
 pub(crate) const MAX_UNKNOWN: usize = 12;
 /// Respellings of one word, the most frequent ones.
 const MAX_RESPELT: usize = 3;
@@ -46,8 +44,9 @@ pub(crate) fn meant(word: &str, language: Option<&Language>, snapshot: &Snapshot
     if !parts.is_empty() {
         return Ok(Meant::Parts(tokens(parts)));
     }
+    let wanted = Wanted::new(word);
     for distance in edits(word) {
-        let near = near(word, *distance, snapshot)?;
+        let near = near(&wanted, *distance, snapshot)?;
         if !near.is_empty() {
             return Ok(Meant::OneOf(tokens(near)));
         }
@@ -65,31 +64,23 @@ fn edits(word: &str) -> &'static [u8] {
 }
 
 /// Known words that differ by so many edits (Damerau–Levenshtein), the most frequent first.
-fn near(word: &str, distance: u8, snapshot: &Snapshot) -> Result<Vec<String>, Error> {
-    let field = snapshot.fields.neutral;
-    let query = FuzzyTermQuery::new(Term::from_field_text(field, word), distance, true);
-    let mut words: BTreeSet<String> = BTreeSet::new();
-    for segment in snapshot.searcher.segment_readers() {
-        let index = segment.inverted_index(field)?;
-        let mut terms = index
-            .terms()
-            .search(query.automaton()?)
-            .into_stream()
-            .map_err(tantivy::TantivyError::from)?;
-        while terms.advance() {
-            if let Ok(term) = std::str::from_utf8(terms.key()) {
-                words.insert(term.to_owned());
-            }
-        }
-    }
-    let mut found = Vec::with_capacity(words.len());
+fn near(word: &Wanted, distance: u8, snapshot: &Snapshot) -> Result<Vec<String>, Error> {
+    let segments = snapshot.segments().iter();
+    let words: BTreeSet<&str> = segments
+        .flat_map(|segment| segment.vocabulary.near(word, distance.into()))
+        .collect();
+    let mut found = Vec::new();
     for word in words {
-        found.push((snapshot.doc_freq(field, &word)?, word));
+        found.push((snapshot.doc_freq(snapshot.fields.neutral, word)?, word));
     }
-    // The words of removed entries are in the dictionary until their segment is rewritten.
+    // The words of removed entries are in the vocabulary until their segment is rewritten.
     found.retain(|(count, _)| *count > 0);
     found.sort_by(|(a_count, a), (b_count, b)| b_count.cmp(a_count).then_with(|| a.cmp(b)));
-    Ok(found.into_iter().map(|(_, word)| word).take(MAX_RESPELT).collect())
+    Ok(found
+        .into_iter()
+        .map(|(_, word)| word.to_owned())
+        .take(MAX_RESPELT)
+        .collect())
 }
 
 /// The fewest known words that the word is made of; empty if there are none.

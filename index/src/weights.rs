@@ -1,13 +1,13 @@
 //! How much a word tells: its inverse document frequency, remembered for as long as the commit lives.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 use tantivy::schema::Field;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::Error;
+use crate::hash::FastMap;
 use crate::snapshot::Snapshot;
 
 /// More remembered terms than this are forgotten again; about 10 MB.
@@ -23,7 +23,7 @@ pub(crate) struct WeightCache {
 struct Known {
     /// Of the searcher they were read from.
     generation: u64,
-    weights: HashMap<u64, f32>,
+    weights: FastMap<u64, f32>,
 }
 
 /// Weights at one commit.
@@ -31,7 +31,7 @@ pub(crate) struct Weights<'a> {
     snapshot: &'a Snapshot<'a>,
     cache: &'a WeightCache,
     entries: f32,
-    fresh: RefCell<HashMap<u64, f32>>,
+    fresh: RefCell<FastMap<u64, f32>>,
 }
 
 impl<'a> Weights<'a> {
@@ -87,14 +87,15 @@ impl Drop for Weights<'_> {
         if known.generation != generation || known.weights.len() > MAX_REMEMBERED {
             *known = Known {
                 generation,
-                weights: HashMap::new(),
+                weights: FastMap::default(),
             };
         }
         known.weights.extend(fresh);
     }
 }
 
-fn idf(entries: f32, with_term: f32) -> f32 {
+/// BM25's inverse document frequency.
+pub(crate) fn idf(entries: f32, with_term: f32) -> f32 {
     let with_term = with_term.min(entries);
     (1.0 + (entries - with_term + 0.5) / (with_term + 0.5)).ln()
 }

@@ -10,7 +10,7 @@ use tantivy::{IndexWriter, SegmentMeta, TantivyDocument, Term};
 use crate::analyzer::language;
 use crate::index::ClaimIndex;
 use crate::position::to_payload;
-use crate::profile::Profile;
+use crate::profile::Analysed;
 use crate::schema::Fields;
 use crate::{Entry, Error, Fingerprint, Position, Wording};
 
@@ -37,7 +37,7 @@ impl Writer {
 
     /// Adds an entry, or replaces the one with the same id.
     pub fn put(&mut self, entry: &Entry) -> Result<(), Error> {
-        self.replace(&entry.id, document(self.index.fields(), entry)?)
+        self.replace(&entry.id, document(self.index.fields(), entry))
     }
 
     /// The same for many entries, analysed on all cores. Of several with one id the last stands.
@@ -47,7 +47,7 @@ impl Writer {
         entries
             .iter()
             .zip(documents)
-            .try_for_each(|(entry, document)| self.replace(&entry.id, document?))
+            .try_for_each(|(entry, document)| self.replace(&entry.id, document))
     }
 
     fn replace(&mut self, id: &str, document: TantivyDocument) -> Result<(), Error> {
@@ -119,25 +119,23 @@ impl fmt::Debug for Writer {
     }
 }
 
-fn document(fields: &Fields, entry: &Entry) -> Result<TantivyDocument, Error> {
+fn document(fields: &Fields, entry: &Entry) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_text(fields.id, &entry.id);
     document.add_u64(fields.digest, entry.digest());
     for key in entry.wordings.iter().flat_map(fingerprint_keys) {
         document.add_bytes(fields.fingerprints, &key);
     }
-    let profiles: Vec<Profile> = entry.wordings.iter().map(Profile::of).collect();
-    for profile in &profiles {
-        document.add_text(fields.neutral, profile.neutral_text());
-        if let Some(language) = language::find(profile.lang) {
-            document.add_text(fields.of(language), profile.term_text());
+    let mut words = String::new();
+    for analysed in entry.wordings.iter().map(Analysed::of) {
+        document.add_text(fields.neutral, analysed.neutral_text());
+        if let Some(language) = language::find(analysed.lang) {
+            document.add_text(fields.of(language), analysed.term_text());
         }
+        analysed.pack(&mut words);
     }
-    let stored = serde_json::to_string(&profiles).map_err(|error| Error::Damaged {
-        what: error.to_string(),
-    })?;
-    document.add_text(fields.profiles, stored);
-    Ok(document)
+    document.add_text(fields.words, words);
+    document
 }
 
 /// Keys under which copies of a wording are found; only wordings that say the claim itself have them.

@@ -1,0 +1,243 @@
+//! What a lookup costs, in thread CPU milliseconds, beside raw tantivy on the same claims and questions. See
+//! `bench/README.md`.
+//!
+//! `speed build DATA DIR`: both indexes of DATA's `claims.tsv` (id, text), in DIR. `speed ask DATA DIR`: all of its
+//! `questions.tsv`, one after the other, ten answers each. `speed live DATA DIR`: the same while another thread replaces
+//! claims and commits. One JSON object a line comes out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use claim_index::eval::evaluate;
+use claim_index::{ClaimIndex, Entry, Lang, Position, Query, Wording, WordingKind};
+use serde_json::json;
+
+#[path = "speed/raw.rs"]
+mod raw;
+
+type Any = Box<dyn Error>;
+type Row = (String, String);
+
+const LIMIT: usize = 10;
+/// Claims put at once, as the service does it.
+const PORTION: usize = 1_000;
+const COMMIT_EVERY: usize = 20_000;
+
+fn main() -> Result<(), Any> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [mode, data, dir] = args.as_slice() else {
+        return Err("usage: speed build|ask|own|live DATA DIR".into());
+    };
+    let (data, dir) = (Path::new(data), Path::new(dir));
+    match mode.as_str() {
+        "build" => build(data, dir),
+        "ask" => ask(data, dir),
+        "own" => own(data, dir),
+        "live" => live(data, dir),
+        other => Err(format!("unknown mode {other}").into()),
+    }
+}
+
+fn rows(path: &Path) -> Result<Vec<Row>, Any> {
+    let row = |line: &str| line.split_once('\t').map(|(id, text)| (id.to_owned(), text.to_owned()));
+    let text = fs::read_to_string(path)?;
+    Ok(text
+        .lines()
+        .map(row)
+        .collect::<Option<_>>()
+        .ok_or("a line without a tab")?)
+}
+
+fn entry((id, text): &Row) -> Entry {
+    let wording = Wording {
+        kind: WordingKind::Claim,
+        text: text.clone(),
+        lang: Lang::EN,
+    };
+    Entry {
+        id: id.clone(),
+        wordings: vec![wording],
+    }
+}
+
+fn position(change: usize) -> Position {
+    Position {
+        store_id: "speed".to_owned(),
+        change: change as u64,
+    }
+}
+
+fn build(data: &Path, dir: &Path) -> Result<(), Any> {
+    let claims = rows(&data.join("claims.tsv"))?;
+    let entries: Vec<Entry> = claims.iter().map(entry).collect();
+    let (own, other) = (dir.join("own"), dir.join("raw"));
+    let start = Instant::now();
+    let index = ClaimIndex::open(&own)?;
+    let mut writer = index.writer()?;
+    for (number, portion) in entries.chunks(PORTION).enumerate() {
+        writer.put_all(portion)?;
+        if (number + 1) % (COMMIT_EVERY / PORTION) == 0 {
+            writer.commit(&position(number))?;
+        }
+    }
+    writer.commit(&position(entries.len()))?;
+    let wall = start.elapsed();
+    let before = Instant::now();
+    writer.compact()?;
+    built("claim-index", claims.len(), wall.as_secs_f64(), &own)?;
+    println!("{}", json!({"compacting_seconds": before.elapsed().as_secs_f64()}));
+    let start = Instant::now();
+    raw::build(&other, &claims)?;
+    built("tantivy", claims.len(), start.elapsed().as_secs_f64(), &other)
+}
+
+fn built(name: &str, claims: usize, seconds: f64, dir: &Path) -> Result<(), Any> {
+    let mut bytes = 0;
+    for file in fs::read_dir(dir)? {
+        bytes += file?.metadata()?.len();
+    }
+    println!(
+        "{}",
+        json!({"build": name, "claims": claims, "claims_per_second": (claims as f64 / seconds).round(), "bytes": bytes})
+    );
+    Ok(())
+}
+
+fn ask(data: &Path, dir: &Path) -> Result<(), Any> {
+    let questions = rows(&data.join("questions.tsv"))?;
+    let tantivy = raw::Raw::open(&dir.join("raw"))?;
+    let plain = timed(&questions, |text| tantivy.ask(text, LIMIT))?;
+    plain.print("tantivy", &questions, data)?;
+    own(data, dir)
+}
+
+fn own(data: &Path, dir: &Path) -> Result<(), Any> {
+    let questions = rows(&data.join("questions.tsv"))?;
+    let start = Instant::now();
+    let index = ClaimIndex::open(&dir.join("own"))?;
+    let opening = start.elapsed().as_secs_f64();
+    timed(&questions, |text| lookup(&index, text))?.print("claim-index", &questions, data)?;
+    println!("{}", json!({"opening_seconds": opening, "resident_mb": resident()?}));
+    Ok(())
+}
+
+fn lookup(index: &ClaimIndex, text: &str) -> Result<Vec<String>, Any> {
+    let query = Query {
+        text: text.to_owned(),
+        lang: Some(Lang::EN),
+        limit: LIMIT,
+    };
+    let answer = index.lookup(&query)?;
+    Ok(answer.matches.into_iter().map(|found| found.id).collect())
+}
+
+/// Asks while claims are replaced and committed without a pause.
+fn live(data: &Path, dir: &Path) -> Result<(), Any> {
+    let questions = rows(&data.join("questions.tsv"))?;
+    let claims = rows(&data.join("claims.tsv"))?;
+    let index = ClaimIndex::open(&dir.join("own"))?;
+    let mut writer = index.writer()?;
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            let mut commits = 0;
+            for portion in claims.chunks(PORTION).cycle() {
+                if done.load(Ordering::Relaxed) {
+                    break;
+                }
+                let entries: Vec<Entry> = portion.iter().map(entry).collect();
+                let change = position(claims.len() + commits);
+                writer.put_all(&entries).and_then(|()| writer.commit(&change))?;
+                commits += 1;
+            }
+            Ok::<_, claim_index::Error>(commits)
+        });
+        let asked = timed(&questions, |text| lookup(&index, text));
+        done.store(true, Ordering::Relaxed);
+        let commits = writing.join().map_err(|_| "the writing thread panicked")??;
+        asked?.print("claim-index while indexing", &questions, data)?;
+        println!("{}", json!({"commits": commits, "claims_each": PORTION}));
+        Ok(())
+    })
+}
+
+struct Timed {
+    cpu: Vec<f64>,
+    wall: Vec<f64>,
+    answers: Vec<Vec<String>>,
+}
+
+/// Asks each question once to warm up, and once more with a clock.
+fn timed(questions: &[Row], ask: impl Fn(&str) -> Result<Vec<String>, Any>) -> Result<Timed, Any> {
+    let mut timed = Timed {
+        cpu: Vec::new(),
+        wall: Vec::new(),
+        answers: Vec::new(),
+    };
+    for (_, text) in questions.iter().take(questions.len() / 4) {
+        ask(text)?;
+    }
+    for (_, text) in questions {
+        let (cpu, wall) = (cpu_ms()?, Instant::now());
+        timed.answers.push(ask(text)?);
+        timed.cpu.push(cpu_ms()? - cpu);
+        timed.wall.push(wall.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(timed)
+}
+
+/// What this thread has run so far.
+fn cpu_ms() -> Result<f64, Any> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat")?;
+    let nanoseconds: f64 = text.split(' ').next().unwrap_or_default().parse()?;
+    Ok(nanoseconds / 1e6)
+}
+
+/// The most memory that this process has held.
+fn resident() -> Result<f64, Any> {
+    let text = fs::read_to_string("/proc/self/status")?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
+    Ok(kilobytes.ok_or("no VmHWM")? / 1024.0)
+}
+
+impl Timed {
+    fn print(&self, name: &str, questions: &[Row], data: &Path) -> Result<(), Any> {
+        let line = json!({
+            "peer": name,
+            "questions": questions.len(),
+            "cpu_ms": self.cpu.iter().sum::<f64>() / self.cpu.len() as f64,
+            "cpu_p50": percentile(&self.cpu, 0.5),
+            "cpu_p99": percentile(&self.cpu, 0.99),
+            "wall_p50": percentile(&self.wall, 0.5),
+            "wall_p99": percentile(&self.wall, 0.99),
+            "map_at_5": self.map(questions, data)?,
+        });
+        println!("{line}");
+        Ok(())
+    }
+
+    fn map(&self, questions: &[Row], data: &Path) -> Result<f64, Any> {
+        let mut gold: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (question, claim) in rows(&data.join("qrels.tsv"))? {
+            gold.entry(question).or_default().insert(claim);
+        }
+        let judged = questions.iter().zip(&self.answers);
+        let judged = judged.filter_map(|((id, _), found)| Some((found.clone(), gold.get(id)?.clone())));
+        Ok(evaluate(&judged.collect::<Vec<_>>()).map_at_5)
+    }
+}
+
+fn percentile(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = (sorted.len() as f64 * share) as usize;
+    sorted
+        .get(at.min(sorted.len().saturating_sub(1)))
+        .copied()
+        .unwrap_or_default()
+}

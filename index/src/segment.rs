@@ -1,0 +1,62 @@
+//! One segment of the index, with what lookups read of it opened once: a segment never changes, but for what is deleted.
+
+use std::sync::Arc;
+
+use tantivy::columnar::Column;
+use tantivy::{DocId, SegmentReader};
+
+use crate::Error;
+use crate::profile::{Profile, ProfileWord};
+use crate::schema::{DIGEST, WORDS};
+use crate::vocabulary::{Known, Vocabulary};
+
+/// What is read of a segment beside its postings.
+pub(crate) struct Segment {
+    pub(crate) vocabulary: Vocabulary,
+    /// Numbers in the vocabulary; `None` where no entry has a wording.
+    words: Option<Column<u64>>,
+    digests: Column<u64>,
+}
+
+impl Segment {
+    pub(crate) fn open(reader: &SegmentReader) -> Result<Arc<Segment>, Error> {
+        let fast = reader.fast_fields();
+        let column = fast.str(WORDS)?;
+        let vocabulary = column.as_ref().map(Vocabulary::of).transpose()?.unwrap_or_default();
+        Ok(Arc::new(Segment {
+            vocabulary,
+            words: column.map(|column| column.into_parts().1),
+            digests: fast.u64(DIGEST)?,
+        }))
+    }
+
+    /// The words of an entry and the marks between its wordings, in reading order.
+    pub(crate) fn words(&self, doc: DocId) -> impl Iterator<Item = &Known> {
+        let numbers = self.words.iter().flat_map(move |words| words.values_for_doc(doc));
+        numbers.filter_map(|number| self.vocabulary.get(number))
+    }
+
+    /// [`crate::Entry::digest`]: orders entries that nothing else does, whatever segments they are in.
+    pub(crate) fn digest(&self, doc: DocId) -> u64 {
+        self.digests.first(doc).unwrap_or_default()
+    }
+
+    /// The wordings of an entry.
+    pub(crate) fn profiles(&self, doc: DocId) -> Vec<Profile<'_>> {
+        let mut profiles: Vec<Profile> = Vec::new();
+        for known in self.words(doc) {
+            match known {
+                Known::Mark(kind, lang) => profiles.push(Profile {
+                    kind: *kind,
+                    lang: *lang,
+                    words: Vec::new(),
+                }),
+                Known::Word(word) => {
+                    let word: ProfileWord = self.vocabulary.spelt(word);
+                    profiles.last_mut().into_iter().for_each(|last| last.words.push(word));
+                }
+            }
+        }
+        profiles
+    }
+}
