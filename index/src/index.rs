@@ -184,7 +184,7 @@ impl ClaimIndex {
         self.snapshot_within(BUDGET)
     }
 
-    fn snapshot_within(&self, budget: u64) -> Snapshot<'_> {
+    pub(crate) fn snapshot_within(&self, budget: u64) -> Snapshot<'_> {
         Snapshot::new(self.current(), &self.inner.fields, &self.inner.weights, budget)
     }
 }

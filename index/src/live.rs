@@ -129,3 +129,53 @@ fn in_both(mut postings: impl Postings, removed: &[DocId]) -> u32 {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Answer, ClaimIndex, Entry, Lang, Position, Query, Wording, WordingKind, matching};
+
+    fn entry(number: usize, salt: usize) -> Entry {
+        let words = (0..8).map(|at| format!("word{} ", (number * 7 + at * at + salt) % 23));
+        let wording = Wording {
+            kind: WordingKind::Claim,
+            text: words.collect(),
+            lang: Lang::EN,
+        };
+        Entry {
+            id: format!("claim-{number}"),
+            wordings: vec![wording],
+        }
+    }
+
+    fn index(batches: &[Vec<Entry>]) -> ClaimIndex {
+        let index = ClaimIndex::in_memory().unwrap();
+        let mut writer = index.writer().unwrap();
+        for (batch, change) in batches.iter().zip(1..) {
+            writer.put_all(batch).unwrap();
+            let store_id = "live".to_owned();
+            writer.commit(&Position { store_id, change }).unwrap();
+        }
+        index
+    }
+
+    /// Where only the rarest terms can be afforded, so that the rest is counted in the entries themselves.
+    fn answer(index: &ClaimIndex, text: String) -> Answer {
+        let lang = Some(Lang::EN);
+        matching::answer(&index.snapshot_within(0), &Query { text, lang, limit: 10 }).unwrap()
+    }
+
+    #[test]
+    fn replaced_entries_count_nowhere_even_where_not_all_words_are_read() {
+        let old: Vec<Entry> = (0..300).map(|number| entry(number, 5)).collect();
+        let now: Vec<Entry> = (0..300)
+            .map(|number| entry(number, if number % 6 == 0 { 11 } else { 5 }))
+            .collect();
+        let changed: Vec<Entry> = now.iter().step_by(6).cloned().collect();
+        let followed = index(&[old, changed]);
+        let rebuilt = index(&[now.iter().rev().cloned().collect()]);
+        for entry in now.iter().step_by(17) {
+            let text = format!("{} word1 word2 word3", entry.wordings[0].text);
+            assert_eq!(answer(&followed, text.clone()), answer(&rebuilt, text));
+        }
+    }
+}
