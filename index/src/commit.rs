@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use tantivy::schema::Field;
 use tantivy::{DocAddress, Searcher};
 
+use crate::live::LiveCounts;
 use crate::segment::Segment;
 use crate::{Error, Position};
 
@@ -13,6 +13,7 @@ use crate::{Error, Position};
 pub(crate) struct Commit {
     pub(crate) searcher: Searcher,
     pub(crate) position: Option<Position>,
+    pub(crate) live: LiveCounts,
     /// In the order of the searcher's.
     segments: Vec<Arc<Segment>>,
 }
@@ -30,6 +31,7 @@ impl Commit {
             segments.push(known.map_or_else(|| Segment::open(reader), Ok)?);
         }
         Ok(Commit {
+            live: LiveCounts::of(&searcher),
             searcher,
             position,
             segments,
@@ -49,15 +51,5 @@ impl Commit {
     /// The segment of an entry.
     pub(crate) fn segment(&self, address: DocAddress) -> &Segment {
         &self.segments[address.segment_ord as usize]
-    }
-
-    /// Mean number of words that entries have in a field.
-    pub(crate) fn mean_length(&self, field: Field) -> Result<f32, Error> {
-        let (mut words, mut entries) = (0, 0);
-        for segment in self.searcher.segment_readers() {
-            words += segment.inverted_index(field)?.total_num_tokens();
-            entries += u64::from(segment.max_doc());
-        }
-        Ok(words as f32 / entries.max(1) as f32)
     }
 }

@@ -180,11 +180,11 @@ impl ClaimIndex {
         Arc::clone(&self.inner.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn snapshot(&self) -> Snapshot<'_> {
+    pub(crate) fn snapshot(&self) -> Snapshot<'_> {
         self.snapshot_within(BUDGET)
     }
 
-    fn snapshot_within(&self, budget: u64) -> Snapshot<'_> {
+    pub(crate) fn snapshot_within(&self, budget: u64) -> Snapshot<'_> {
         Snapshot::new(self.current(), &self.inner.fields, &self.inner.weights, budget)
     }
 }

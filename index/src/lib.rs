@@ -3,6 +3,8 @@
 mod analyzer;
 mod answer;
 mod boosting;
+#[cfg(test)]
+mod bounds;
 mod browse;
 mod commit;
 mod compound;
@@ -18,6 +20,7 @@ mod index;
 mod judge;
 pub mod judging;
 mod lang;
+mod live;
 mod matching;
 mod model;
 mod normalise;

@@ -52,7 +52,7 @@ impl AskedTerm {
         Ok(AskedTerm {
             field,
             text: text.to_owned(),
-            entries: places.iter().flatten().map(|info| u64::from(info.doc_freq)).sum(),
+            entries: snapshot.doc_freq(field, text)?,
             places,
         })
     }

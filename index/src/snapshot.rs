@@ -33,14 +33,15 @@ impl<'a> Snapshot<'a> {
         }
     }
 
-    /// In how many entries a term occurs; replaced ones count until their segment is rewritten.
+    /// In how many entries a term occurs.
     pub(crate) fn doc_freq(&self, field: Field, term: &str) -> Result<u64, Error> {
-        Ok(self.searcher.doc_freq(&Term::from_field_text(field, term))?)
+        let term = Term::from_field_text(field, term);
+        self.commit.live.doc_freq(&self.searcher, &term)
     }
 
     /// Mean number of words that entries have in a field.
     pub(crate) fn mean_length(&self, field: Field) -> Result<f32, Error> {
-        self.commit.mean_length(field)
+        self.commit.live.mean_length(&self.searcher, field)
     }
 
     /// Term weights at this commit.

@@ -73,6 +73,8 @@ fn near(word: &Wanted, distance: u8, snapshot: &Snapshot) -> Result<Vec<String>,
     for word in words {
         found.push((snapshot.doc_freq(snapshot.fields.neutral, word)?, word));
     }
+    // The words of removed entries are in the vocabulary until their segment is rewritten.
+    found.retain(|(count, _)| *count > 0);
     found.sort_by(|(a_count, a), (b_count, b)| b_count.cmp(a_count).then_with(|| a.cmp(b)));
     Ok(found
         .into_iter()

@@ -83,9 +83,8 @@ impl Writer {
 }
 
 impl Writer {
-    /// Rewrites the committed entries as one segment, without what was replaced or removed: smallest and fastest,
-    /// and scored as if it had been built at once. Worth its time after a rebuild, or at night. What was not
-    /// committed is forgotten.
+    /// Rewrites the committed entries as one segment, without what was replaced or removed: smallest and fastest;
+    /// the answers stay the same. Worth its time after a rebuild, or at night. What was not committed is forgotten.
     pub fn compact(self) -> Result<(), Error> {
         let Writer { index, inner } = self;
         // Merges under way hold segments that could then not be merged.

@@ -1,8 +1,10 @@
 //! What the crate promises, seen from outside, in one binary.
 
 mod durability;
+mod fuzzed;
 mod languages;
 mod normaliser;
 mod properties;
+mod rebuilt;
 mod robustness;
 mod support;

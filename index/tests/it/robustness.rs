@@ -48,6 +48,27 @@ fn hostile_texts() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Larger than anything the service lets in: only asked, not kept as entries.
+fn huge_texts() -> Vec<(&'static str, String)> {
+    let distinct = |count: usize, tail: &str| (0..count).map(|number| format!("w{number}{tail} ")).collect::<String>();
+    vec![
+        ("1 MB of one word", "vaccine ".repeat(131_072)),
+        ("200,000 distinct words", distinct(200_000, "")),
+        (
+            "2,000 distinct words as long as words can be",
+            distinct(2_000, &"impfungs".repeat(8)),
+        ),
+        ("one word of 5 MB", "x".repeat(5_000_000)),
+        ("1 MB of combining marks", "\u{301}\u{316}".repeat(250_000)),
+        ("1 MB of overrides", "\u{202e}".repeat(350_000)),
+        (
+            "1 MB of parentheses",
+            ["(".repeat(500_000), ")".repeat(500_000)].concat(),
+        ),
+        ("1 MB of Han", "疫苗".repeat(170_000)),
+    ]
+}
+
 fn soon<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let done = work();
@@ -89,6 +110,22 @@ fn lookups_of_hostile_texts_are_answered() {
             assert_ne!(first(&answer), "wolf", "{what}");
         }
         soon(what, || index.search(&text, Page { offset: 0, limit: 10 })).unwrap();
+    }
+}
+
+#[test]
+fn lookups_of_huge_texts_are_answered() {
+    let index = index();
+    for (what, text) in huge_texts() {
+        for lang in [None, Some(Lang::DE)] {
+            let query = Query {
+                text: text.clone(),
+                lang,
+                limit: usize::MAX,
+            };
+            let answer = soon(what, || index.lookup(&query)).unwrap();
+            assert!(answer.outcome < Outcome::Match, "{what}");
+        }
     }
 }
 
