@@ -71,6 +71,11 @@ pub enum Reason {
         /// Jaccard similarity of their token shingles, 0 to 1.
         similarity: f32,
     },
+    /// The text means something like the claim, in whatever words or language, by the index's model.
+    Semantic {
+        /// Cosine of their vectors, -1 to 1; what is much depends on the model.
+        similarity: f32,
+    },
     /// Words found on both sides, weightiest first, as they are indexed (folded, stemmed).
     Terms {
         /// At most twelve.

@@ -36,6 +36,12 @@ pub enum Error {
         /// Of this crate.
         wanted: Versions,
     },
+    /// The model refused a text.
+    #[error("the model failed: {what}")]
+    Model {
+        /// What it said.
+        what: String,
+    },
     /// The directory could not be read or changed.
     #[error("the index directory cannot be used")]
     Directory(#[source] io::Error),

@@ -22,8 +22,11 @@ pub(crate) const NAMES: [&str; FEATURES] = [
     "numbers_agree",
     "numbers_differ",
     "negation_differs",
+    "meaning",
+    "meaning_lead",
+    "meaning_place",
 ];
-pub(crate) const FEATURES: usize = 15;
+pub(crate) const FEATURES: usize = 18;
 
 /// The numbers of one candidate; most are between 0 and 1.
 pub(crate) type Features = [f32; FEATURES];
@@ -115,22 +118,47 @@ const MAX_EDGE: f32 = 5.0;
 /// Numbers that depend on the other candidates: see [`Field::placed`].
 const LEAD: usize = 9;
 const PLACE: usize = 11;
+/// How far the candidate's meaning stands out from all entries'; 0 without a model.
+const MEANING: usize = 15;
+const MEANING_LEAD: usize = 16;
+const MEANING_PLACE: usize = 17;
 
 /// The scores of all candidates of a question, by which each finds its place.
 pub(crate) struct Field {
     /// Best first.
     scores: Vec<f32>,
+    /// Most distinct first; empty without a model.
+    meanings: Vec<f32>,
 }
 
 impl Field {
-    pub(crate) fn of(scores: impl Iterator<Item = f32>) -> Field {
-        let mut scores: Vec<f32> = scores.collect();
+    /// Of each candidate's score and how far its meaning stands out.
+    pub(crate) fn of(candidates: impl Iterator<Item = (f32, f32)>) -> Field {
+        let (mut scores, mut meanings): (Vec<f32>, Vec<f32>) = candidates.unzip();
         scores.sort_by(|a, b| b.total_cmp(a));
-        Field { scores }
+        meanings.sort_by(|a, b| b.total_cmp(a));
+        Field { scores, meanings }
     }
 
     fn nth(&self, place: usize) -> f32 {
         self.scores.get(place).copied().unwrap_or_default()
+    }
+
+    /// How much further a candidate's meaning stands out than the best other.
+    fn meaning_lead(&self, meaning: f32) -> f32 {
+        let nth = |place: usize| self.meanings.get(place).copied().unwrap_or_default();
+        let other = if meaning < nth(0) { nth(0) } else { nth(1) };
+        (meaning - other).clamp(-MAX_MEANING_LEAD, MAX_MEANING_LEAD)
+    }
+
+    /// Puts a candidate where it stands among the others.
+    fn place_meaning(&self, features: &mut Features, meaning: f32) {
+        features[MEANING] = meaning;
+        if meaning != 0.0 {
+            let before = self.meanings.iter().take_while(|other| **other > meaning).count();
+            features[MEANING_LEAD] = self.meaning_lead(meaning);
+            features[MEANING_PLACE] = 1.0 / (1 + before) as f32;
+        }
     }
 
     /// Logarithm of a candidate's score over the best other score, within [`MAX_LEAD`] and [`MAX_LAG`].
@@ -148,12 +176,22 @@ impl Field {
     pub(crate) fn placed(&self, mut features: Features, score: f32) -> Features {
         features[LEAD] = self.lead(score);
         features[PLACE] = self.place(score);
+        let meaning = features[MEANING];
+        self.place_meaning(&mut features, meaning);
+        features
+    }
+
+    /// What the evidence and the meaning amount to.
+    pub(crate) fn features(&self, evidence: &Evidence, score: f32, meaning: f32, asked: f32, heaviest: f32) -> Features {
+        let mut features = [0.0; FEATURES];
+        features[..MEANING].copy_from_slice(&self.of_words(evidence, score, asked, heaviest));
+        self.place_meaning(&mut features, meaning);
         features
     }
 
     /// Puts the evidence into numbers. `asked` is the number of content words in the question, `heaviest` the weight of a
     /// word as rare as words can be here.
-    pub(crate) fn features(&self, evidence: &Evidence, score: f32, asked: f32, heaviest: f32) -> Features {
+    fn of_words(&self, evidence: &Evidence, score: f32, asked: f32, heaviest: f32) -> [f32; MEANING] {
         let weight: f32 = evidence.matched.iter().map(|term| term.weight).sum();
         let is_replaced = !evidence.only_asked.is_empty() && !evidence.only_claimed.is_empty();
         [
@@ -179,6 +217,8 @@ impl Field {
 /// A lead beyond twice the second score says nothing more: in a small index there is often no second at all.
 const MAX_LEAD: f32 = std::f32::consts::LN_2;
 const MAX_LAG: f32 = -2.0;
+/// In standard deviations.
+const MAX_MEANING_LEAD: f32 = 4.0;
 
 /// Share of the question's content words that are in any wording, however much they weigh.
 fn matched_share(evidence: &Evidence, asked: f32) -> f32 {
@@ -192,6 +232,8 @@ mod tests {
     #[test]
     fn numbers_are_where_their_names_say() {
         assert_eq!((NAMES[LEAD], NAMES[PLACE]), ("lead", "place"));
+        let meanings = [NAMES[MEANING], NAMES[MEANING_LEAD], NAMES[MEANING_PLACE]];
+        assert_eq!(meanings, ["meaning", "meaning_lead", "meaning_place"]);
         assert_eq!(JUDGED_NAMES.len(), JUDGED);
         let particulars = Particulars {
             negation: 1.0,
@@ -206,10 +248,14 @@ mod tests {
 
     #[test]
     fn hiding_the_first_candidate_moves_the_second_up() {
-        let (with, without) = (Field::of([9.0, 6.0, 3.0].into_iter()), Field::of([6.0, 3.0].into_iter()));
-        let second = with.placed([0.0; FEATURES], 6.0);
+        let all = [(9.0, 5.0), (6.0, 3.0), (3.0, 1.0)];
+        let (with, without) = (Field::of(all.into_iter()), Field::of(all.into_iter().skip(1)));
+        let mut features = [0.0; FEATURES];
+        features[MEANING] = 3.0;
+        let second = with.placed(features, 6.0);
         let first = without.placed(second, 6.0);
         assert!(second[LEAD] < 0.0 && (second[PLACE] - 0.5).abs() < 1e-6);
+        assert!((second[MEANING_LEAD] + 2.0).abs() < 1e-6 && (first[MEANING_LEAD] - 2.0).abs() < 1e-6);
         assert!(first[LEAD] > 0.0 && (first[PLACE] - 1.0).abs() < 1e-6);
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use tantivy::{Index, IndexReader, ReloadPolicy};
 
@@ -11,6 +11,7 @@ use crate::commit::Commit;
 use crate::position::from_payload;
 use crate::postings::BUDGET;
 use crate::schema::{Fields, schema, settings};
+use crate::semantic::{Encoder, Semantic};
 use crate::snapshot::Snapshot;
 use crate::weights::WeightCache;
 use crate::{Answer, Error, Hit, Page, Position, Query, Writer};
@@ -35,6 +36,8 @@ struct Inner {
     /// Held while the next commit is opened.
     opening: Mutex<()>,
     weights: WeightCache,
+    dir: Option<PathBuf>,
+    semantic: OnceLock<Semantic>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,12 +53,12 @@ impl ClaimIndex {
     /// should [`ClaimIndex::wipe`] and rebuild.
     pub fn open(dir: &Path) -> Result<ClaimIndex, Error> {
         std::fs::create_dir_all(dir).map_err(Error::Directory)?;
-        ClaimIndex::new(opening::open_or_create(dir)?, Access::ReadWrite)
+        ClaimIndex::new(opening::open_or_create(dir)?, Access::ReadWrite, Some(dir))
     }
 
     /// Opens an existing index without the means to write to it. [`Error::Absent`] when there is none.
     pub fn open_read_only(dir: &Path) -> Result<ClaimIndex, Error> {
-        ClaimIndex::new(opening::open_existing(dir)?, Access::ReadOnly)
+        ClaimIndex::new(opening::open_existing(dir)?, Access::ReadOnly, Some(dir))
     }
 
     /// The first [`training::CANDIDATES`] candidates of a text, as a ranker sees them.
@@ -79,10 +82,32 @@ impl ClaimIndex {
     pub fn in_memory() -> Result<ClaimIndex, Error> {
         let (schema, _) = schema();
         let index = Index::builder().schema(schema).settings(settings()).create_in_ram()?;
-        ClaimIndex::new(index, Access::ReadWrite)
+        ClaimIndex::new(index, Access::ReadWrite, None)
     }
 
-    fn new(index: Index, access: Access) -> Result<ClaimIndex, Error> {
+    /// Looks for meanings too, by a model's vectors beside the index. Entries without one are still found by their words:
+    /// see [`ClaimIndex::without_vector`]. An index keeps the first model that it is given.
+    pub fn use_model(&self, encoder: Arc<dyn Encoder>) -> Result<(), Error> {
+        let semantic = Semantic::open(self.inner.dir.as_deref(), encoder)?;
+        let _kept = self.inner.semantic.set(semantic);
+        Ok(())
+    }
+
+    /// Ids of entries that the model has not encoded yet, at most so many. Give them to [`Writer::encode`].
+    pub fn without_vector(&self, limit: usize) -> Result<Vec<String>, Error> {
+        let Some(semantic) = self.semantic() else {
+            return Ok(Vec::new());
+        };
+        let snapshot = self.snapshot();
+        let missing = semantic.missing(&snapshot, limit);
+        missing.into_iter().map(|address| Ok(snapshot.stored(address)?.id)).collect()
+    }
+
+    pub(crate) fn semantic(&self) -> Option<&Semantic> {
+        self.inner.semantic.get()
+    }
+
+    fn new(index: Index, access: Access, dir: Option<&Path>) -> Result<ClaimIndex, Error> {
         let (_, fields) = schema();
         let reader: IndexReader = index
             .reader_builder()
@@ -98,6 +123,8 @@ impl ClaimIndex {
             current: RwLock::new(Arc::new(empty)),
             opening: Mutex::default(),
             weights: WeightCache::default(),
+            dir: dir.map(Path::to_owned),
+            semantic: OnceLock::new(),
         };
         let index = ClaimIndex { inner: Arc::new(inner) };
         index.reload()?;
@@ -132,7 +159,7 @@ impl ClaimIndex {
                 let position = after.payload.as_deref().map(from_payload).transpose()?;
                 let commit = Commit::open(self.inner.reader.searcher(), position, Some(&self.current()))?;
                 *self.inner.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(commit);
-                return Ok(());
+                return self.semantic().map_or(Ok(()), Semantic::reload);
             }
         }
     }
@@ -185,7 +212,7 @@ impl ClaimIndex {
     }
 
     pub(crate) fn snapshot_within(&self, budget: u64) -> Snapshot<'_> {
-        Snapshot::new(self.current(), &self.inner.fields, &self.inner.weights, budget)
+        Snapshot::new(self.current(), &self.inner.fields, &self.inner.weights, budget).with(self.semantic())
     }
 }
 

@@ -14,6 +14,10 @@ use crate::features::{JUDGED_NAMES, Judged};
 static SHIPPED: LazyLock<Judge> =
     LazyLock::new(|| Judge::from_json(include_str!("../judge.json")).expect("a test holds that it is readable"));
 
+static SHIPPED_WITH_MODEL: LazyLock<Judge> = LazyLock::new(|| {
+    Judge::from_json(include_str!("../judge-semantic.json")).expect("a test holds that it is readable")
+});
+
 /// Tells how likely a candidate is the claim.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judge {
@@ -57,6 +61,11 @@ impl Judge {
     /// The one that answers lookups.
     pub fn shipped() -> &'static Judge {
         &SHIPPED
+    }
+
+    /// The one that answers lookups where the index has a model.
+    pub fn shipped_with_model() -> &'static Judge {
+        &SHIPPED_WITH_MODEL
     }
 
     pub(crate) fn new(about: Vec<String>, bias: f64, trees: Vec<Node>) -> Judge {
@@ -168,8 +177,9 @@ mod tests {
 
     #[test]
     fn the_shipped_file_is_readable_and_written_the_same_way() {
-        let text = include_str!("../judge.json");
-        assert_eq!(Judge::from_json(text).unwrap().to_json(), text);
+        for text in [include_str!("../judge.json"), include_str!("../judge-semantic.json")] {
+            assert_eq!(Judge::from_json(text).unwrap().to_json(), text);
+        }
     }
 
     #[test]

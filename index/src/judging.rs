@@ -120,7 +120,7 @@ impl<'a> Case<'a> {
 
 /// Best first, as a lookup among just these would order and compare them.
 fn ranked<'a>(candidates: Vec<&'a Candidate>, ranker: &Ranker) -> Vec<(&'a Candidate, Judged)> {
-    let field = Field::of(candidates.iter().map(|candidate| candidate.score));
+    let field = Field::of(candidates.iter().map(|candidate| (candidate.score, candidate.meaning)));
     let mut placed: Vec<_> = candidates
         .into_iter()
         .map(|candidate| {

@@ -48,6 +48,7 @@ pub(crate) fn candidates_of(snapshot: &Snapshot, query: &Query) -> Result<Vec<tr
         Ok(training::Candidate {
             particulars: comparer.particulars(&compared.profiles)?,
             score: compared.candidate.score,
+            meaning: compared.meaning,
             copy: compared.candidate.copy,
             text_length: question.content_words(),
             may_match: compared.may_match(&question),
@@ -61,18 +62,24 @@ pub(crate) fn candidates_of(snapshot: &Snapshot, query: &Query) -> Result<Vec<tr
 fn compare<'a>(comparer: &Comparer<'a>, question: &Question, limit: usize) -> Result<Vec<Compared<'a>>, Error> {
     let snapshot = comparer.snapshot;
     let found = candidates(question, snapshot, limit)?;
-    let field = Field::of(found.iter().map(|candidate| candidate.score));
+    let meanings = question.meanings.as_ref();
+    let meaning = |candidate: &Candidate| meanings.map_or(0.0, |meanings| meanings.distinction(candidate.address));
+    let field = Field::of(found.iter().map(|candidate| (candidate.score, meaning(candidate))));
+    let models = Models::of(question);
     let compare = |candidate: Candidate| {
         let stored = snapshot.stored(candidate.address)?;
         let profiles = stored.profiles()?;
         let evidence = comparer.compare(&profiles)?;
         let heaviest = comparer.weights.heaviest();
-        let features = field.features(&evidence, candidate.score, question.content_words(), heaviest);
+        let meaning = meaning(&candidate);
+        let features = field.features(&evidence, candidate.score, meaning, question.content_words(), heaviest);
         Ok(Compared {
             id: stored.id,
             candidate,
             evidence,
-            order: Ranker::shipped().score(&features),
+            order: models.ranker.score(&features),
+            meaning,
+            cosine: meanings.and_then(|meanings| meanings.cosine(candidate.address)),
             profiles,
             features,
         })
@@ -103,12 +110,30 @@ mod needs {
     pub(super) const NEAR_COPY: f32 = 0.5;
 }
 
+/// What a question is answered by.
+struct Models {
+    ranker: &'static Ranker,
+    judge: &'static Judge,
+}
+
+impl Models {
+    fn of(question: &Question) -> Models {
+        let with_model = question.meanings.is_some();
+        Models {
+            ranker: if with_model { Ranker::shipped_with_model() } else { Ranker::shipped() },
+            judge: if with_model { Judge::shipped_with_model() } else { Judge::shipped() },
+        }
+    }
+}
+
 struct Compared<'a> {
     id: String,
     candidate: Candidate,
     evidence: Evidence,
     features: Features,
     order: f32,
+    meaning: f32,
+    cosine: Option<f32>,
     profiles: Vec<Profile<'a>>,
 }
 
@@ -131,7 +156,7 @@ impl Compared<'_> {
             Copy::No => {
                 let particulars = comparer.particulars(&self.profiles)?;
                 let numbers = judged(&self.features, &particulars, question.content_words(), edge);
-                Judge::shipped().chance(&numbers).min(NEAR_VERBATIM)
+                Models::of(question).judge.chance(&numbers).min(NEAR_VERBATIM)
             }
         })
     }
@@ -177,6 +202,7 @@ impl Compared<'_> {
             }
             Copy::No => {}
         }
+        reasons.extend(self.cosine.map(|similarity| Reason::Semantic { similarity }));
         let Evidence {
             claim_coverage: share,
             text_coverage: of_text,

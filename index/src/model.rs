@@ -13,6 +13,10 @@ use crate::features::{FEATURES, Features, NAMES};
 static SHIPPED: LazyLock<Ranker> =
     LazyLock::new(|| Ranker::from_json(include_str!("../ranker.json")).expect("a test holds that it is readable"));
 
+static SHIPPED_WITH_MODEL: LazyLock<Ranker> = LazyLock::new(|| {
+    Ranker::from_json(include_str!("../ranker-semantic.json")).expect("a test holds that it is readable")
+});
+
 /// Orders the candidates of a question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ranker {
@@ -32,6 +36,11 @@ impl Ranker {
     /// The one that answers lookups.
     pub fn shipped() -> &'static Ranker {
         &SHIPPED
+    }
+
+    /// The one that answers lookups where the index has a model.
+    pub fn shipped_with_model() -> &'static Ranker {
+        &SHIPPED_WITH_MODEL
     }
 
     pub(crate) fn new(weights: Features) -> Ranker {
@@ -77,9 +86,10 @@ mod tests {
 
     #[test]
     fn the_shipped_file_is_readable_and_written_the_same_way() {
-        let text = include_str!("../ranker.json");
-        let file: File = serde_json::from_str(text).unwrap();
-        assert_eq!(Ranker::from_json(text).unwrap().to_json(file.about), text);
+        for text in [include_str!("../ranker.json"), include_str!("../ranker-semantic.json")] {
+            let file: File = serde_json::from_str(text).unwrap();
+            assert_eq!(Ranker::from_json(text).unwrap().to_json(file.about), text);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::analyzer::language::Language;
 use crate::analyzer::{Analysis, Token, analyse};
 use crate::fingerprint::Said;
 use crate::hash::FastSet;
+use crate::semantic::Meanings;
 use crate::sketch::shingles;
 use crate::snapshot::Snapshot;
 use crate::spelling::Meant;
@@ -26,6 +27,8 @@ pub(crate) struct Question {
     pub(crate) shingles: FastSet<u64>,
     pub(crate) exact: Fingerprint,
     pub(crate) near: Option<Fingerprint>,
+    /// How near the entries are to it in meaning, where the index has a model.
+    pub(crate) meanings: Option<Meanings>,
 }
 
 /// A content word of the query.
@@ -90,6 +93,7 @@ impl Question {
             exact: Fingerprint::exact(&query.text),
             near: Fingerprint::near_verbatim(&query.text),
             text: analysis.tokens,
+            meanings: snapshot.meanings(&query.text)?,
         })
     }
 

@@ -8,10 +8,12 @@ use tantivy::schema::{
 use crate::analyzer::language::{LANGUAGES, Language};
 
 /// Version of the fields and of what is stored in them.
-pub(crate) const SCHEMA_VERSION: u32 = 2;
+pub(crate) const SCHEMA_VERSION: u32 = 3;
 
 /// Name of the column of words.
 pub(crate) const WORDS: &str = "words";
+/// Name of the column of passages.
+pub(crate) const PASSAGE: &str = "passage";
 /// Name of the column of digests.
 pub(crate) const DIGEST: &str = "digest";
 
@@ -34,6 +36,8 @@ pub(crate) struct Fields {
     pub(crate) id: Field,
     /// [`crate::Entry::digest`]: a column, so that the whole index can be compared with its store in one scan.
     pub(crate) digest: Field,
+    /// The hash of the text whose vector is the entry's: see [`crate::semantic`].
+    pub(crate) passage: Field,
     /// Exact and near-verbatim fingerprints of the wordings: finds a copy even where no word is telling.
     pub(crate) fingerprints: Field,
     /// Folded, unstemmed words of all wordings: reached from every language, right guess or wrong.
@@ -62,6 +66,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let fields = Fields {
         id: builder.add_text_field("id", STRING | STORED),
         digest: builder.add_u64_field(DIGEST, FAST),
+        passage: builder.add_u64_field(PASSAGE, FAST),
         fingerprints: builder.add_bytes_field("fingerprints", INDEXED),
         neutral: builder.add_text_field("neutral", terms()),
         languages: LANGUAGES

@@ -12,13 +12,14 @@ use crate::Error;
 use crate::hash::FastSet;
 use crate::postings::{self, AskedTerm};
 use crate::question::{Question, field_of};
+use crate::semantic::Meanings;
 use crate::snapshot::Snapshot;
 use crate::writer::{exact_key, near_key};
 
 /// Distinct terms of one query; the rarest are kept. More cost time and find nothing else.
 const MAX_TERMS: usize = 64;
 
-/// The entries with the best BM25 score, and all that hold a copy of the text, in no particular order.
+/// The entries with the best BM25 score, those nearest in meaning, and all that hold a copy of the text, in no particular order.
 pub(crate) fn candidates(question: &Question, snapshot: &Snapshot, limit: usize) -> Result<Vec<Candidate>, Error> {
     let mut candidates: BTreeMap<DocAddress, Candidate> = BTreeMap::new();
     for (address, score) in by_terms(question, snapshot, limit)? {
@@ -30,6 +31,14 @@ pub(crate) fn candidates(question: &Question, snapshot: &Snapshot, limit: usize)
                 copy: Copy::No,
             },
         );
+    }
+    for address in question.meanings.iter().flat_map(Meanings::nearest) {
+        let none = Candidate {
+            address: *address,
+            score: 0.0,
+            copy: Copy::No,
+        };
+        candidates.entry(*address).or_insert(none);
     }
     let mut copies = vec![(Copy::Identical, exact_key(question.exact))];
     copies.extend(question.near.map(|near| (Copy::NearVerbatim, near_key(near))));
@@ -51,7 +60,7 @@ pub(crate) fn candidates(question: &Question, snapshot: &Snapshot, limit: usize)
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
     pub(crate) address: DocAddress,
-    /// BM25 over the language's field and the neutral one; 0 for copies that share no telling word.
+    /// BM25 over the language's field and the neutral one; 0 for others that share no telling word.
     pub(crate) score: f32,
     pub(crate) copy: Copy,
 }

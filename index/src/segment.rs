@@ -7,7 +7,7 @@ use tantivy::{DocId, SegmentReader};
 
 use crate::Error;
 use crate::profile::{Profile, ProfileWord};
-use crate::schema::{DIGEST, WORDS};
+use crate::schema::{DIGEST, PASSAGE, WORDS};
 use crate::vocabulary::{Known, Vocabulary};
 
 /// What is read of a segment beside its postings.
@@ -16,6 +16,7 @@ pub(crate) struct Segment {
     /// Numbers in the vocabulary; `None` where no entry has a wording.
     words: Option<Column<u64>>,
     digests: Column<u64>,
+    passages: Column<u64>,
 }
 
 impl Segment {
@@ -27,6 +28,7 @@ impl Segment {
             vocabulary,
             words: column.map(|column| column.into_parts().1),
             digests: fast.u64(DIGEST)?,
+            passages: fast.u64(PASSAGE)?,
         }))
     }
 
@@ -39,6 +41,11 @@ impl Segment {
     /// [`crate::Entry::digest`]: orders entries that nothing else does, whatever segments they are in.
     pub(crate) fn digest(&self, doc: DocId) -> u64 {
         self.digests.first(doc).unwrap_or_default()
+    }
+
+    /// The hash of the text whose vector is the entry's; 0 for none.
+    pub(crate) fn passage(&self, doc: DocId) -> u64 {
+        self.passages.first(doc).unwrap_or_default()
     }
 
     /// The wordings of an entry.

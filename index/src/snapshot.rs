@@ -10,6 +10,7 @@ use crate::commit::Commit;
 use crate::profile::Profile;
 use crate::schema::Fields;
 use crate::segment::Segment;
+use crate::semantic::{Meanings, Semantic};
 use crate::weights::{WeightCache, Weights};
 
 /// A searcher with what is needed to read its documents.
@@ -20,6 +21,7 @@ pub(crate) struct Snapshot<'a> {
     pub(crate) budget: u64,
     commit: Arc<Commit>,
     cache: &'a WeightCache,
+    semantic: Option<&'a Semantic>,
 }
 
 impl<'a> Snapshot<'a> {
@@ -30,7 +32,17 @@ impl<'a> Snapshot<'a> {
             budget,
             commit,
             cache,
+            semantic: None,
         }
+    }
+
+    pub(crate) fn with(self, semantic: Option<&'a Semantic>) -> Snapshot<'a> {
+        Snapshot { semantic, ..self }
+    }
+
+    /// How near all entries are to a text, if the index has a model.
+    pub(crate) fn meanings(&self, text: &str) -> Result<Option<Meanings>, Error> {
+        self.semantic.map(|semantic| semantic.meanings(text, self)).transpose()
     }
 
     /// In how many entries a term occurs.

@@ -12,6 +12,7 @@ use crate::index::ClaimIndex;
 use crate::position::to_payload;
 use crate::profile::Analysed;
 use crate::schema::Fields;
+use crate::semantic::passage_key;
 use crate::{Entry, Error, Fingerprint, Position, Wording};
 
 /// Memory for entries not yet written to a segment. Enough for some ten thousand claims between two flushes.
@@ -54,6 +55,11 @@ impl Writer {
         self.remove(id)?;
         self.inner.add_document(document)?;
         Ok(())
+    }
+
+    /// Encodes what has no vector yet, if the index has a model. Lookups see it at once; there is nothing to commit.
+    pub fn encode(&mut self, entries: &[Entry]) -> Result<(), Error> {
+        self.index.semantic().map_or(Ok(()), |semantic| semantic.add(entries))
     }
 
     /// Removes an entry; an unknown id is no error.
@@ -123,6 +129,7 @@ fn document(fields: &Fields, entry: &Entry) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_text(fields.id, &entry.id);
     document.add_u64(fields.digest, entry.digest());
+    document.add_u64(fields.passage, passage_key(&entry.passage()));
     for key in entry.wordings.iter().flat_map(fingerprint_keys) {
         document.add_bytes(fields.fingerprints, &key);
     }
