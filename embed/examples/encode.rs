@@ -31,7 +31,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         model.digest()
     );
     let few = &texts[..texts.len().min(500)];
+    let count = |text: &str| model.count_tokens(text, Role::Query);
+    let tokens = texts.iter().map(|text| count(text)).collect::<Result<Vec<_>, _>>()?;
+    println!(
+        "{} texts, {:.1} tokens each",
+        texts.len(),
+        tokens.iter().sum::<usize>() as f64 / texts.len() as f64
+    );
+    let posts = texts
+        .iter()
+        .zip(&tokens)
+        .filter(|(_, tokens)| (30..=40).contains(*tokens))
+        .map(|(text, _)| *text);
+    let posts: Vec<&str> = posts.collect();
     model.encode(&texts[..texts.len().min(20)], Role::Query)?; // warm caches, as a running service has them
+    let one = |text: &&str| model.encode_one(text, Role::Query).map(drop);
+    report("one by one, of 30 to 40 tokens", posts.len(), || {
+        posts.iter().try_for_each(one)
+    })?;
     report("one by one", few.len(), || {
         few.iter()
             .try_for_each(|text| model.encode_one(text, Role::Query).map(drop))

@@ -102,6 +102,11 @@ impl Model {
         Ok(vectors.pop().expect("one text has one vector"))
     }
 
+    /// How many tokens a text has, prefix and special tokens included: what its vector costs.
+    pub fn count_tokens(&self, text: &str, role: Role) -> Result<usize, Error> {
+        Ok(self.tokens.of(self.prefix(role), text)?.len())
+    }
+
     /// How many numbers a vector has.
     pub fn dimensions(&self) -> usize {
         self.network.shape.hidden
@@ -110,6 +115,13 @@ impl Model {
     /// SHA-256, in hexadecimal, of all files that the vectors depend on: vectors of equal digests can be compared.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    fn prefix(&self, role: Role) -> &str {
+        match role {
+            Role::Query => &self.prefixes.query,
+            Role::Passage => &self.prefixes.passage,
+        }
     }
 
     fn encode_part(&self, texts: &[&str], role: Role) -> Result<Vec<Vector>, Error> {
