@@ -8,6 +8,7 @@ mod lanes;
 mod linear;
 mod model;
 mod network;
+mod scaled;
 mod table;
 mod tensors;
 mod tokens;
