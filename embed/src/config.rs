@@ -10,7 +10,7 @@ use std::path::Path;
 pub const MAX_TOKENS: usize = 128;
 
 /// The shape of the network.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Shape {
     pub(crate) hidden: usize,
     pub(crate) layers: usize,

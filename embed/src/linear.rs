@@ -79,7 +79,7 @@ impl Linear {
             &engines.float,
             x,
             packed,
-            GemmUninitOptions {
+            &GemmUninitOptions {
                 bias,
                 ..GemmUninitOptions::default()
             },
@@ -106,7 +106,7 @@ impl Int8 {
     /// row it is wrong from the second tile of rows on.
     fn forward(&self, engines: &Engines, x: &[f32], bias: &[f32]) -> Vec<f32> {
         let Inputs { values, zeros, scales } = Inputs::new(x, self.packed.rows());
-        let products = product(&engines.whole, &values, &self.packed, GemmUninitOptions::default());
+        let products = product(&engines.whole, &values, &self.packed, &GemmUninitOptions::default());
         let mut out = Vec::with_capacity(products.len());
         for (sums, (zero, scale)) in products.chunks_exact(bias.len()).zip(zeros.into_iter().zip(scales)) {
             let row = Scaled {
@@ -128,7 +128,7 @@ fn product<A: GemmInT, B: GemmInT, C: GemmOutT>(
     engine: &GemmExecutor<A, B, C>,
     x: &[A],
     packed: &PackedBMatrix<B>,
-    options: GemmUninitOptions<A, B, C>,
+    options: &GemmUninitOptions<A, B, C>,
 ) -> Vec<C> {
     let tokens = x.len() / packed.rows();
     let size = tokens * packed.cols();

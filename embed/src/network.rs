@@ -139,8 +139,8 @@ fn add(x: &mut [f32], y: &[f32]) {
 fn unit(mut vector: Vec<f32>) -> Vec<f32> {
     let inverse = SumSquare::new(&vector).dispatch().sqrt().recip();
     let inverse = if inverse.is_finite() { inverse } else { 0.0 };
-    vector
-        .iter_mut()
-        .for_each(|x| *x = if x.is_finite() { *x * inverse } else { 0.0 });
+    for x in &mut vector {
+        *x = if x.is_finite() { *x * inverse } else { 0.0 };
+    }
     vector
 }

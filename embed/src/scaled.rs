@@ -16,9 +16,9 @@ pub(crate) struct Scaled<'a> {
     pub(crate) bias: &'a [f32],
 }
 
-impl<'a> Scaled<'a> {
+impl Scaled<'_> {
     /// Writes the numbers to the beginning of `room`.
-    pub(crate) fn write<'b>(self, room: &'b mut [MaybeUninit<f32>]) -> &'b mut [f32] {
+    pub(crate) fn write(self, room: &mut [MaybeUninit<f32>]) -> &mut [f32] {
         let room = &mut room[..self.sums.len()];
         Write { row: self, room }.dispatch()
     }
@@ -37,7 +37,11 @@ struct Write<'a, 'b> {
 impl<'b> SimdOp for Write<'_, 'b> {
     type Output = &'b mut [f32];
 
-    #[inline(always)] // or none of the instructions inside is inlined either
+    #[expect(
+        clippy::inline_always,
+        reason = "or none of the instructions inside is inlined either"
+    )]
+    #[inline(always)]
     fn eval<I: Isa>(self, isa: I) -> &'b mut [f32] {
         let row = self.row;
         let (floats, wholes) = (isa.f32(), isa.i32());

@@ -47,7 +47,7 @@ impl Reader<'_> {
     fn network(mut self, pooling: Pooling) -> Result<(Network, usize), Error> {
         let words = format!("{}{WORDS}", self.prefix);
         let count = self.tensors.rows(&words)?;
-        let shape = self.shape.clone();
+        let shape = *self.shape;
         let network = Network {
             pooling,
             engines: Engines::new(),

@@ -5,9 +5,9 @@ use std::path::Path;
 fn with(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     Tiny::new("bert", "", Numbers::F32).write(folder.path());
-    files
-        .iter()
-        .for_each(|(name, text)| std::fs::write(folder.path().join(name), text).unwrap());
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
     folder
 }
 

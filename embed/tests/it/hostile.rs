@@ -132,7 +132,9 @@ fn weights_beyond_all_measure_give_vectors_that_can_be_compared() {
     for (factor, only) in [(1e30, "query"), (1e38, ""), (0.0, "")] {
         let mut tiny = tiny();
         for (_, (_, values)) in tiny.tensors.iter_mut().filter(|(name, _)| name.contains(only)) {
-            values.iter_mut().for_each(|x| *x *= factor);
+            for x in values {
+                *x *= factor;
+            }
         }
         let folder = tempfile::tempdir().unwrap();
         tiny.write(folder.path());

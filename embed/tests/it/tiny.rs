@@ -71,7 +71,9 @@ impl Tiny {
         header.insert("__metadata__".into(), json!({"format": "pt"}));
         for (name, (shape, values)) in &self.tensors {
             let start = data.len();
-            values.iter().for_each(|x| data.extend(self.numbers.bytes(*x)));
+            for x in values {
+                data.extend(self.numbers.bytes(*x));
+            }
             let entry = json!({"dtype": self.numbers.name(), "shape": shape, "data_offsets": [start, data.len()]});
             header.insert(format!("{}{name}", self.prefix), entry);
         }
