@@ -8,6 +8,8 @@ pub mod domain;
 
 pub mod net;
 
+pub mod model;
+
 pub mod crawl;
 
 pub mod extract;

@@ -11,6 +11,7 @@ mod index;
 mod key;
 mod lookup;
 mod outcomes;
+mod model;
 mod output;
 mod questions;
 mod serve;
@@ -83,6 +84,9 @@ enum Command {
     /// Manage API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Fetch models that turn texts into vectors
+    #[command(subcommand)]
+    Model(model::ModelCommand),
     /// Show what is read out of a file: document, fact-checks, feed items
     Extract(extract::ExtractArgs),
     /// Rebuild the index from the store
@@ -165,6 +169,7 @@ impl Command {
             Self::Lookup(args) => lookup::run(settings, &args).await,
             Self::Source(command) => source::run(settings, &command).await,
             Self::Key(command) => key::run(settings, &command).await,
+            Self::Model(command) => model::run(settings, &command).await,
             Self::Extract(args) => extract::run(settings, &args),
             Self::Reindex => index::reindex(settings).await,
             Self::Verify => index::verify(settings).await,

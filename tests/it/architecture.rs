@@ -12,6 +12,7 @@ const SEES: &[(&str, &[&str])] = &[
     ("config", &[]),
     ("domain", &[]),
     ("net", &[]),
+    ("model", &["net"]),
     ("crawl", &["net"]),
     ("extract", &[]),
     ("detect", &[]),
@@ -27,7 +28,8 @@ const SEES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "api", "web", "demo", "config", "net", "crawl", "extract", "lookup", "indexer", "ingest", "review", "store",
+            "api", "web", "demo", "config", "net", "model", "crawl", "extract", "lookup", "indexer", "ingest",
+            "review", "store",
         ],
     ),
 ];

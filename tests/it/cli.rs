@@ -3,4 +3,5 @@
 mod crawling;
 mod importing;
 mod measuring;
+mod models;
 mod settings;

@@ -5,6 +5,7 @@ mod databases;
 pub(crate) mod dev_data;
 pub(crate) mod fake_web;
 pub(crate) mod frontier;
+pub(crate) mod hub;
 pub(crate) mod live;
 pub(crate) mod namespace;
 pub(crate) mod newsroom;
