@@ -20,6 +20,10 @@ use serde_json::json;
 #[path = "speed/raw.rs"]
 mod raw;
 
+/// The service's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Any = Box<dyn Error>;
 type Row = (String, String);
 
