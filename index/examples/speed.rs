@@ -13,11 +13,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use claim_index::eval::evaluate;
-use claim_index::{ClaimIndex, Entry, Lang, Position, Query, Wording, WordingKind};
+use claim_index::{Answer, ClaimIndex, Entry, Lang, Position, Query, Wording, WordingKind};
+use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
 
 #[path = "speed/raw.rs"]
 mod raw;
+
+/// The service's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Any = Box<dyn Error>;
 type Row = (String, String);
@@ -30,12 +35,13 @@ const COMMIT_EVERY: usize = 20_000;
 fn main() -> Result<(), Any> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [mode, data, dir] = args.as_slice() else {
-        return Err("usage: speed build|ask|own|live DATA DIR".into());
+        return Err("usage: speed build|ask|own|exhaustive|live DATA DIR".into());
     };
     let (data, dir) = (Path::new(data), Path::new(dir));
     match mode.as_str() {
         "build" => build(data, dir),
         "ask" => ask(data, dir),
+        "exhaustive" => exhaustive(data, dir),
         "own" => own(data, dir),
         "live" => live(data, dir),
         other => Err(format!("unknown mode {other}").into()),
@@ -125,14 +131,34 @@ fn own(data: &Path, dir: &Path) -> Result<(), Any> {
     Ok(())
 }
 
-fn lookup(index: &ClaimIndex, text: &str) -> Result<Vec<String>, Any> {
-    let query = Query {
+fn query(text: &str) -> Query {
+    Query {
         text: text.to_owned(),
         lang: Some(Lang::EN),
         limit: LIMIT,
-    };
-    let answer = index.lookup(&query)?;
-    Ok(answer.matches.into_iter().map(|found| found.id).collect())
+    }
+}
+
+fn ids(answer: Answer) -> Vec<String> {
+    answer.matches.into_iter().map(|found| found.id).collect()
+}
+
+fn lookup(index: &ClaimIndex, text: &str) -> Result<Vec<String>, Any> {
+    Ok(ids(index.lookup(&query(text))?))
+}
+
+/// What the budget of postings costs in answers.
+fn exhaustive(data: &Path, dir: &Path) -> Result<(), Any> {
+    let questions = rows(&data.join("questions.tsv"))?;
+    let index = ClaimIndex::open(&dir.join("own"))?;
+    let pruned = timed(&questions, |text| lookup(&index, text))?;
+    let all = timed(&questions, |text| Ok(ids(index.lookup_exhaustively(&query(text))?)))?;
+    pruned.print("claim-index", &questions, data)?;
+    all.print("claim-index, all words", &questions, data)?;
+    let both = || pruned.answers.iter().zip(&all.answers);
+    let same = both().filter(|(a, b)| a.first() == b.first()).count();
+    println!("{}", json!({"same_first_answer": same as f64 / questions.len() as f64}));
+    Ok(())
 }
 
 /// Asks while claims are replaced and committed without a pause.
@@ -182,19 +208,18 @@ fn timed(questions: &[Row], ask: impl Fn(&str) -> Result<Vec<String>, Any>) -> R
         ask(text)?;
     }
     for (_, text) in questions {
-        let (cpu, wall) = (cpu_ms()?, Instant::now());
+        let (cpu, wall) = (cpu_ms(), Instant::now());
         timed.answers.push(ask(text)?);
-        timed.cpu.push(cpu_ms()? - cpu);
+        timed.cpu.push(cpu_ms() - cpu);
         timed.wall.push(wall.elapsed().as_secs_f64() * 1e3);
     }
     Ok(timed)
 }
 
 /// What this thread has run so far.
-fn cpu_ms() -> Result<f64, Any> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat")?;
-    let nanoseconds: f64 = text.split(' ').next().unwrap_or_default().parse()?;
-    Ok(nanoseconds / 1e6)
+fn cpu_ms() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
 /// The most memory that this process has held.

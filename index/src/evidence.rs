@@ -140,6 +140,7 @@ impl<'a> Comparer<'a> {
         let field = field_of(language::find(profile.lang), self.snapshot);
         let (mut all, mut found) = (0.0, 0.0);
         let mut seen = FastSet::default();
+        seen.reserve(profile.words.len());
         for word in profile.words() {
             let Some(term) = word.term.filter(|term| seen.insert(*term)) else {
                 continue;
@@ -187,7 +188,10 @@ impl<'a> Comparer<'a> {
     }
 
     fn entry_forms<'p>(&self, profiles: &'p [Profile]) -> Forms<'p> {
+        let words: usize = profiles.iter().map(|profile| profile.words.len()).sum();
         let mut entry = Forms::default();
+        entry.neutral.reserve(words);
+        entry.terms.reserve(words);
         for profile in profiles {
             let same_rules = self.forms.share_rules(profile.lang);
             for word in profile.words() {

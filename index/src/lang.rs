@@ -59,6 +59,18 @@ impl Lang {
         std::str::from_utf8(&self.0[..end]).unwrap_or("und")
     }
 
+    /// The subtag as a number, for tables.
+    pub(crate) fn code(self) -> u32 {
+        let [a, b, c] = self.0;
+        u32::from_le_bytes([a, b, c, 0])
+    }
+
+    /// The language with a number that [`Lang::code`] gave.
+    pub(crate) fn of_code(code: u32) -> Lang {
+        let [a, b, c, _] = code.to_le_bytes();
+        Lang([a, b, c])
+    }
+
     /// Guesses the language of a text, [`Lang::UND`] where no guess stands out.
     ///
     /// Knows the thirteen languages that have an analyzer. The first call loads the models (tens of

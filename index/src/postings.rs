@@ -6,24 +6,26 @@
 //! into the index decides nothing. The road not taken is tantivy's union of all words; it took six times as long.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
+use tantivy::fastfield::AliveBitSet;
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::TermInfo;
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, DocId, SegmentReader, TantivyError, Term};
+use tantivy::{DocAddress, DocId, TantivyError, Term};
 
 use crate::question::Question;
 use crate::snapshot::Snapshot;
-use crate::vocabulary::{Known, key};
+use crate::vocabulary::{key, marked};
 use crate::weights::idf;
 use crate::{Error, Lang};
 
 /// Entries looked at for the rare words; the last of them may go beyond.
-pub(crate) const BUDGET: u64 = 32_000;
+pub(crate) const BUDGET: u64 = 16_000;
 /// Words that are read whatever they cost, each in two forms.
 const ALWAYS_READ: usize = 4;
 /// Entries that are scored with all words.
-const RESCORED: usize = 200;
+const RESCORED: usize = 150;
 /// The same where many have the same score.
 const MAX_RESCORED: usize = 1_000;
 
@@ -66,21 +68,21 @@ pub(crate) fn best(
     limit: usize,
     budget: u64,
 ) -> Result<Vec<(DocAddress, f32)>, Error> {
-    let scorer = Scorer::new(terms, question, snapshot)?;
     let read = affordable(terms, budget);
+    let is_exact = read == terms.len();
+    let kept = if is_exact { limit } else { RESCORED.max(2 * limit) };
+    let scorer = Scorer::new(terms, question, snapshot, kept)?;
     let mut found = Vec::new();
     for at in 0..snapshot.searcher.segment_readers().len() {
         scorer.add_up(at as u32, read, &mut found)?;
     }
-    if read < terms.len() {
-        cut(&mut found, RESCORED.max(2 * limit));
-        if found.len() > MAX_RESCORED.max(2 * limit) {
+    cut(&mut found, kept);
+    if !is_exact {
+        if found.len() > MAX_RESCORED.max(kept) {
             order(&mut found, snapshot);
-            found.truncate(MAX_RESCORED.max(2 * limit));
+            found.truncate(MAX_RESCORED.max(kept));
         }
         scorer.rescore(&mut found)?;
-    } else {
-        cut(&mut found, limit);
     }
     order(&mut found, snapshot);
     found.truncate(limit);
@@ -99,13 +101,18 @@ fn affordable(terms: &[AskedTerm], budget: u64) -> usize {
 
 /// Leaves the best, and all that are as good as the last of them.
 fn cut(found: &mut Vec<(DocAddress, f32)>, limit: usize) {
-    if found.len() <= limit || limit == 0 {
-        return;
+    let mut bits: Vec<u32> = found.iter().map(|(_, score)| score.to_bits()).collect();
+    let least = least_of_best(&mut bits, limit);
+    found.retain(|(_, score)| *score >= least);
+}
+
+/// The score of the last of so many, by the bits of all scores: positive numbers have the order of their bits.
+fn least_of_best(bits: &mut [u32], limit: usize) -> f32 {
+    if bits.len() <= limit || limit == 0 {
+        return 0.0;
     }
-    let mut scores: Vec<f32> = found.iter().map(|(_, score)| *score).collect();
-    let (_, last, _) = scores.select_nth_unstable_by(limit - 1, |a, b| b.total_cmp(a));
-    let last = *last;
-    found.retain(|(_, score)| *score >= last);
+    let (_, least, _) = bits.select_nth_unstable_by(limit - 1, |a, b| b.cmp(a));
+    f32::from_bits(*least)
 }
 
 fn order(found: &mut [(DocAddress, f32)], snapshot: &Snapshot) {
@@ -121,6 +128,53 @@ thread_local! {
     static SCORES: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
+/// The scores of one segment's entries.
+struct Sums {
+    scores: Vec<f32>,
+    /// Those that are not zero.
+    touched: Vec<DocId>,
+}
+
+impl Sums {
+    /// Takes the thread's table; one that is not given back, after an error, is made anew.
+    fn borrow(entries: u32) -> Sums {
+        let mut scores = SCORES.take();
+        scores.resize(scores.len().max(entries as usize), 0.0);
+        Sums {
+            scores,
+            touched: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, mut block: BlockSegmentPostings, weight: f32, lengths: &EntryLengths) {
+        while !block.docs().is_empty() {
+            for (doc, times) in block.docs().iter().zip(block.freqs()) {
+                let score = &mut self.scores[*doc as usize];
+                if *score == 0.0 {
+                    self.touched.push(*doc);
+                }
+                *score += weight * lengths.saturated(*doc, *times);
+            }
+            block.advance();
+        }
+    }
+
+    /// The best so many, and all that are as good as the last of them. Gives the table back.
+    fn best(mut self, limit: usize, alive: Option<&AliveBitSet>) -> impl Iterator<Item = (DocId, f32)> {
+        let mut scored: Vec<(DocId, f32)> = Vec::with_capacity(self.touched.len());
+        for doc in self.touched {
+            let score = std::mem::take(&mut self.scores[doc as usize]);
+            if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                scored.push((doc, score));
+            }
+        }
+        SCORES.set(self.scores);
+        let mut bits: Vec<u32> = scored.iter().map(|(_, score)| score.to_bits()).collect();
+        let least = least_of_best(&mut bits, limit);
+        scored.into_iter().filter(move |(_, score)| *score >= least)
+    }
+}
+
 struct Scorer<'a> {
     terms: &'a [AskedTerm],
     weights: Vec<f32>,
@@ -130,18 +184,28 @@ struct Scorer<'a> {
     stems: Probe,
     /// Whose stems the question has.
     lang: Option<Lang>,
+    /// How many of the best of a segment are wanted.
+    kept: usize,
     snapshot: &'a Snapshot<'a>,
 }
 
+/// The fields that some terms are in: the neutral one, and the question's language.
+fn fields_of(terms: &[AskedTerm]) -> BTreeSet<Field> {
+    terms.iter().map(|term| term.field).collect()
+}
+
 impl<'a> Scorer<'a> {
-    fn new(terms: &'a [AskedTerm], question: &Question, snapshot: &'a Snapshot) -> Result<Scorer<'a>, Error> {
+    fn new(
+        terms: &'a [AskedTerm],
+        question: &Question,
+        snapshot: &'a Snapshot,
+        kept: usize,
+    ) -> Result<Scorer<'a>, Error> {
         let entries = snapshot.searcher.num_docs() as f32;
         let weight = |term: &AskedTerm| idf(entries, term.entries as f32) * (1.0 + K1);
-        let mut lengths: Vec<(Field, Lengths)> = Vec::new();
-        for term in terms {
-            if !lengths.iter().any(|(field, _)| *field == term.field) {
-                lengths.push((term.field, Lengths::of(snapshot.mean_length(term.field)?)));
-            }
+        let mut lengths = Vec::new();
+        for field in fields_of(terms) {
+            lengths.push((field, Lengths::of(snapshot.mean_length(field)?)));
         }
         let of = |is_neutral: bool| {
             let terms = terms.iter().enumerate();
@@ -153,132 +217,117 @@ impl<'a> Scorer<'a> {
             neutral: of(true),
             stems: of(false),
             lang: question.language.map(|language| language.lang),
+            kept,
             terms,
             snapshot,
         })
     }
 
-    fn length_of(&self, field: Field) -> &Lengths {
-        let known = self.lengths.iter().find(|(known, _)| *known == field);
-        &known.expect("each term's field has been looked at").1
-    }
-
-    /// Adds up what the first terms say about the entries of a segment.
+    /// Adds up what the first terms say about the entries of a segment, and keeps the best.
     fn add_up(&self, segment: u32, read: usize, found: &mut Vec<(DocAddress, f32)>) -> Result<(), Error> {
         let reader = self.snapshot.searcher.segment_reader(segment);
-        // After an error the scores are gone, not half filled.
-        let mut scores = SCORES.take();
-        scores.resize(scores.len().max(reader.max_doc() as usize), 0.0);
-        let mut touched: Vec<DocId> = Vec::new();
-        for (term, weight) in self.terms.iter().zip(&self.weights).take(read) {
+        let lengths = self.lengths_of(segment)?;
+        let mut sums = Sums::borrow(reader.max_doc());
+        for (at, term) in self.terms.iter().enumerate().take(read) {
             if let Some(place) = &term.places[segment as usize] {
-                self.add_term(reader, term, *weight, place, &mut scores, &mut touched)?;
+                let inverted = reader.inverted_index(term.field)?;
+                let block = inverted.read_block_postings_from_terminfo(place, IndexRecordOption::WithFreqs);
+                sums.add(block.map_err(TantivyError::from)?, self.weights[at], &lengths[at]);
             }
         }
-        let alive = reader.alive_bitset();
-        for doc in touched {
-            let score = std::mem::take(&mut scores[doc as usize]);
-            if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                found.push((DocAddress::new(segment, doc), score));
-            }
-        }
-        SCORES.set(scores);
-        Ok(())
-    }
-
-    fn add_term(
-        &self,
-        reader: &SegmentReader,
-        term: &AskedTerm,
-        weight: f32,
-        place: &TermInfo,
-        scores: &mut [f32],
-        touched: &mut Vec<DocId>,
-    ) -> Result<(), Error> {
-        let inverted = reader.inverted_index(term.field)?;
-        let norms = reader.get_fieldnorms_reader(term.field)?;
-        let lengths = self.length_of(term.field);
-        let block = inverted.read_block_postings_from_terminfo(place, IndexRecordOption::WithFreqs);
-        let mut block = block.map_err(TantivyError::from)?;
-        while !block.docs().is_empty() {
-            for (doc, times) in block.docs().iter().zip(block.freqs()) {
-                let score = &mut scores[*doc as usize];
-                if *score == 0.0 {
-                    touched.push(*doc);
-                }
-                *score += weight * lengths.saturated(&norms, *doc, *times);
-            }
-            block.advance();
-        }
+        let best = sums.best(self.kept, reader.alive_bitset());
+        found.extend(best.map(|(doc, score)| (DocAddress::new(segment, doc), score)));
         Ok(())
     }
 
     /// Scores entries with all terms, in the order of the terms: sums of the same numbers are the same.
     fn rescore(&self, found: &mut [(DocAddress, f32)]) -> Result<(), Error> {
-        let mut times = vec![0; self.terms.len()];
+        let (mut times, mut numbers) = (vec![0; self.terms.len()], Vec::new());
         for segment in 0..self.snapshot.searcher.segment_readers().len() as u32 {
-            let norms = self.norms(segment)?;
+            let lengths = self.lengths_of(segment)?;
             for (address, score) in found.iter_mut().filter(|(address, _)| address.segment_ord == segment) {
-                self.count(*address, &mut times);
+                self.count(*address, &mut numbers, &mut times);
                 *score = 0.0;
                 for (at, times) in times.iter_mut().enumerate().filter(|(_, times)| **times > 0) {
-                    let (lengths, norms) = &norms[at];
-                    *score += self.weights[at] * lengths.saturated(norms, address.doc_id, std::mem::take(times));
+                    let worth = lengths[at].saturated(address.doc_id, std::mem::take(times));
+                    *score += self.weights[at] * worth;
                 }
             }
         }
         Ok(())
     }
 
-    fn norms(&self, segment: u32) -> Result<Vec<(&Lengths, FieldNormReader)>, Error> {
+    /// For each term, how long the entries of a segment are.
+    fn lengths_of(&self, segment: u32) -> Result<Vec<EntryLengths<'_>>, Error> {
         let reader = self.snapshot.searcher.segment_reader(segment);
-        let mut norms = Vec::new();
-        for term in self.terms {
-            norms.push((self.length_of(term.field), reader.get_fieldnorms_reader(term.field)?));
+        let mut by_field = Vec::new();
+        for (field, lengths) in &self.lengths {
+            let codes = reader.get_fieldnorms_reader(*field)?;
+            by_field.push((*field, EntryLengths { lengths, codes }));
         }
-        Ok(norms)
+        let of = |term: &AskedTerm| by_field.iter().find(|(field, _)| *field == term.field);
+        Ok(self.terms.iter().filter_map(of).map(|(_, of)| of.clone()).collect())
     }
 
     /// How often an entry has each term.
-    fn count(&self, address: DocAddress, times: &mut [u32]) {
+    fn count(&self, address: DocAddress, numbers: &mut Vec<u64>, times: &mut [u32]) {
         let mut same_rules = false;
-        for known in self.snapshot.segment(address).words(address.doc_id) {
-            match known {
-                Known::Mark(_, lang) => same_rules = self.lang == Some(*lang),
-                Known::Word(word) => {
-                    if let Some(at) = self.neutral.get(word.neutral) {
-                        times[at] += 1;
-                    }
-                    if let Some(at) = word.term.filter(|_| same_rules).and_then(|term| self.stems.get(term)) {
-                        times[at] += 1;
-                    }
-                }
+        let segment = self.snapshot.segment(address);
+        segment.numbers(address.doc_id, numbers);
+        for number in numbers {
+            let (neutral, term) = segment.vocabulary.keys(*number);
+            if let Some(lang) = marked(neutral, term) {
+                same_rules = self.lang == Some(lang);
+                continue;
+            }
+            if let Some(at) = self.neutral.get(neutral) {
+                times[at] += 1;
+            }
+            if same_rules && let Some(at) = self.stems.get(term) {
+                times[at] += 1;
             }
         }
     }
 }
 
 /// How much a word's frequency is worth in entries of each length.
-struct Lengths([f32; 256]);
+struct Lengths {
+    norms: [f32; 256],
+    /// What a word is worth that stands there once, as most do: saves a division.
+    once: [f32; 256],
+}
 
 impl Lengths {
     fn of(mean: f32) -> Lengths {
-        let mut lengths = [0.0; 256];
-        for (code, length) in (0..=255).zip(&mut lengths) {
-            *length = K1 * (1.0 - B + B * FieldNormReader::id_to_fieldnorm(code) as f32 / mean);
+        let (mut norms, mut once) = ([0.0; 256], [0.0; 256]);
+        for (code, (norm, once)) in (0..=255).zip(norms.iter_mut().zip(&mut once)) {
+            *norm = K1 * (1.0 - B + B * FieldNormReader::id_to_fieldnorm(code) as f32 / mean);
+            *once = 1.0 / (1.0 + *norm);
         }
-        Lengths(lengths)
+        Lengths { norms, once }
     }
+}
 
-    fn saturated(&self, norms: &FieldNormReader, doc: DocId, times: u32) -> f32 {
-        let times = times as f32;
-        times / (times + self.0[usize::from(norms.fieldnorm_id(doc))])
+/// How much a word's frequency is worth in the entries of one segment.
+#[derive(Clone)]
+struct EntryLengths<'a> {
+    lengths: &'a Lengths,
+    codes: FieldNormReader,
+}
+
+impl EntryLengths<'_> {
+    fn saturated(&self, doc: DocId, times: u32) -> f32 {
+        let code = usize::from(self.codes.fieldnorm_id(doc));
+        if times == 1 {
+            return self.lengths.once[code];
+        }
+        times as f32 / (times as f32 + self.lengths.norms[code])
     }
 }
 
 /// A small table from a word's hash to its place among the terms; most words of an entry are not in it.
 struct Probe {
-    slots: Vec<(u64, u32)>,
+    slots: Vec<(u32, u32)>,
 }
 
 const FREE: u32 = u32::MAX;
@@ -298,7 +347,7 @@ impl Probe {
     }
 
     /// Where a hash is, or would be.
-    fn slot(&self, key: u64) -> usize {
+    fn slot(&self, key: u32) -> usize {
         let mask = self.slots.len() - 1;
         let mut slot = key as usize & mask;
         while self.slots[slot].1 != FREE && self.slots[slot].0 != key {
@@ -307,7 +356,7 @@ impl Probe {
         slot
     }
 
-    fn get(&self, key: u64) -> Option<usize> {
+    fn get(&self, key: u32) -> Option<usize> {
         let (_, at) = self.slots[self.slot(key)];
         (at != FREE).then_some(at as usize)
     }

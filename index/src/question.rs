@@ -147,9 +147,9 @@ fn asked_words(analysis: &Analysis, snapshot: &Snapshot, weights: &Weights) -> R
 fn respell(words: &mut [AskedWord], analysis: &Analysis, snapshot: &Snapshot, weights: &Weights) -> Result<(), Error> {
     let field = field_of(analysis.language, snapshot);
     let is_unknown = |word: &AskedWord| {
-        let known = snapshot.doc_freq(field, &word.token.term)?
-            + snapshot.doc_freq(snapshot.fields.neutral, &word.token.neutral)?;
-        Ok::<_, Error>(known == 0 && word.alternatives.is_empty())
+        let is_known =
+            weights.knows(field, &word.token.term)? || weights.knows(snapshot.fields.neutral, &word.token.neutral)?;
+        Ok::<_, Error>(!is_known && word.alternatives.is_empty())
     };
     let mut looked_at = 0;
     for word in words {

@@ -32,10 +32,14 @@ impl Segment {
         }))
     }
 
-    /// The words of an entry and the marks between its wordings, in reading order.
-    pub(crate) fn words(&self, doc: DocId) -> impl Iterator<Item = &Known> {
-        let numbers = self.words.iter().flat_map(move |words| words.values_for_doc(doc));
-        numbers.filter_map(|number| self.vocabulary.get(number))
+    /// The words of an entry and the marks between its wordings, in reading order, as numbers in the vocabulary.
+    pub(crate) fn numbers(&self, doc: DocId, numbers: &mut Vec<u64>) {
+        numbers.clear();
+        if let Some(words) = &self.words {
+            let rows = words.index.value_row_ids(doc);
+            numbers.resize(rows.len(), 0);
+            words.values.get_range(rows.start.into(), numbers);
+        }
     }
 
     /// [`crate::Entry::digest`]: orders entries that nothing else does, whatever segments they are in.
@@ -51,7 +55,9 @@ impl Segment {
     /// The wordings of an entry.
     pub(crate) fn profiles(&self, doc: DocId) -> Vec<Profile<'_>> {
         let mut profiles: Vec<Profile> = Vec::new();
-        for known in self.words(doc) {
+        let mut numbers = Vec::new();
+        self.numbers(doc, &mut numbers);
+        for known in numbers.iter().filter_map(|number| self.vocabulary.get(*number)) {
             match known {
                 Known::Mark(kind, lang) => profiles.push(Profile {
                     kind: *kind,

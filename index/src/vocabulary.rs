@@ -13,6 +13,8 @@ pub(crate) struct Vocabulary {
     text: String,
     /// By number in the column.
     entries: Vec<Known>,
+    /// The keys of each word's forms, apart from the rest: a lookup goes through some ten thousand words.
+    keys: Vec<(u32, u32)>,
     near: Near,
 }
 
@@ -24,21 +26,30 @@ pub(crate) enum Known {
     Word(Word),
 }
 
-/// A word by the hashes of its forms, and where its letters are.
+/// Where the letters of a word are.
 #[derive(Clone, Copy)]
 pub(crate) struct Word {
-    pub(crate) neutral: u64,
-    /// `None` for a stop word.
-    pub(crate) term: Option<u64>,
     start: u32,
     neutral_bytes: u16,
     term_bytes: u16,
     is_name: bool,
+    is_stop_word: bool,
 }
 
-/// The hash by which words are told apart.
-pub(crate) fn key(word: &str) -> u64 {
-    xxh3_64(word.as_bytes())
+/// What a wording's mark has in the place of a word's first key.
+const MARKED: u32 = 0;
+/// What a stop word has in the place of a term's.
+const NO_TERM: u32 = 0;
+
+/// A hash by which words are told apart. One of a million words in a segment is taken for one of a question's thirty in a
+/// question of a hundred, in scoring only.
+pub(crate) fn key(word: &str) -> u32 {
+    (xxh3_64(word.as_bytes()) as u32).max(1)
+}
+
+/// The language of the wording that begins here, if one does.
+pub(crate) fn marked(neutral: u32, term: u32) -> Option<Lang> {
+    (neutral == MARKED).then(|| Lang::of_code(term))
 }
 
 impl Vocabulary {
@@ -56,11 +67,15 @@ impl Vocabulary {
     }
 
     fn add(&mut self, value: &str) {
-        let known = match unpack(value) {
-            Unpacked::Mark(kind, lang) => Known::Mark(kind, lang),
-            Unpacked::Word(word) => Known::Word(self.word(word)),
+        let (known, keys) = match unpack(value) {
+            Unpacked::Mark(kind, lang) => (Known::Mark(kind, lang), (MARKED, lang.code())),
+            Unpacked::Word(word) => {
+                let keys = (key(word.neutral), word.term.map_or(NO_TERM, key));
+                (Known::Word(self.word(word)), keys)
+            }
         };
         self.entries.push(known);
+        self.keys.push(keys);
     }
 
     fn word(&mut self, word: ProfileWord) -> Word {
@@ -69,18 +84,22 @@ impl Vocabulary {
         let other = word.term.filter(|term| *term != word.neutral).unwrap_or_default();
         self.text.push_str(other);
         Word {
-            neutral: key(word.neutral),
-            term: word.term.map(key),
             start,
             neutral_bytes: word.neutral.len() as u16,
             term_bytes: other.len() as u16,
             is_name: word.is_name,
+            is_stop_word: word.term.is_none(),
         }
     }
 
     /// What a number in the column stands for.
     pub(crate) fn get(&self, number: u64) -> Option<&Known> {
         self.entries.get(number as usize)
+    }
+
+    /// The keys of a number: of a word's neutral form and its term, or what [`marked`] reads.
+    pub(crate) fn keys(&self, number: u64) -> (u32, u32) {
+        self.keys.get(number as usize).copied().unwrap_or_default()
     }
 
     /// The letters of a word.
@@ -95,8 +114,8 @@ impl Vocabulary {
         };
         ProfileWord {
             neutral,
-            term: word.term.map(|_| term),
             is_name: word.is_name,
+            term: (!word.is_stop_word).then_some(term),
         }
     }
 
@@ -128,12 +147,12 @@ const MAX_LENGTH: usize = 128;
 impl Near {
     fn of(vocabulary: &Vocabulary) -> Near {
         let mut by_length: Vec<Vec<(u32, u32)>> = vec![Vec::new(); MAX_LENGTH];
-        let mut before = 0;
+        let mut before = "";
         for (number, known) in vocabulary.entries.iter().enumerate() {
             let Known::Word(word) = known else { continue };
+            let neutral = vocabulary.spelt(word).neutral;
             // Words with one neutral form follow each other.
-            if std::mem::replace(&mut before, word.neutral) != word.neutral {
-                let neutral = vocabulary.spelt(word).neutral;
+            if std::mem::replace(&mut before, neutral) != neutral {
                 if let Some(words) = by_length.get_mut(neutral.chars().count()) {
                     words.push((letters(neutral), number as u32));
                 }
@@ -153,13 +172,21 @@ impl Near {
         let length = wanted.word.len();
         let start = |length: usize| self.starts.get(length.min(MAX_LENGTH)).copied().unwrap_or_default();
         let range = start(length.saturating_sub(edits))..start(length + edits + 1);
-        let (wanted, edits) = (wanted.letters, edits as u32);
+        let wanted = wanted.letters;
         let is_close = move |(letters, _): &(&u32, &u32)| {
-            (wanted & !**letters).count_ones() <= edits && (**letters & !wanted).count_ones() <= edits
+            has_at_most(wanted & !**letters, edits) && has_at_most(**letters & !wanted, edits)
         };
         let pairs = self.letters[range.clone()].iter().zip(&self.numbers[range]);
         pairs.filter(is_close).map(|(_, number)| *number)
     }
+}
+
+/// Whether so few bits are set, without counting them all.
+fn has_at_most(mut bits: u32, few: usize) -> bool {
+    for _ in 0..few {
+        bits &= bits.wrapping_sub(1);
+    }
+    bits == 0
 }
 
 /// A set with a place for each letter of most alphabets.
@@ -184,26 +211,29 @@ impl Wanted {
     /// Whether another word differs by so many edits at the most: a letter more, less or other, or two neighbours swapped
     /// (optimal string alignment).
     fn is_within(&self, other: &str, edits: usize) -> bool {
-        let width = self.word.len() + 1;
-        let mut before = vec![0; width];
-        let mut row: Vec<usize> = (0..width).collect();
-        let mut next = vec![0; width];
+        let width = (self.word.len() + 1).min(MAX_LENGTH);
+        let mut rows = [[0_u8; MAX_LENGTH]; 3];
+        for (at, cell) in (0..).zip(&mut rows[1][..width]) {
+            *cell = at;
+        }
         let mut last = None;
-        for (place, c) in other.chars().enumerate() {
-            next[0] = place + 1;
+        for (place, c) in other.chars().take(MAX_LENGTH).enumerate() {
+            let [before, row, next] = &mut rows;
+            next[0] = place as u8 + 1;
             for at in 1..width {
                 let swapped = at > 1 && last == Some(self.word[at - 1]) && c == self.word[at - 2];
-                let other_letter = row[at - 1] + usize::from(c != self.word[at - 1]);
+                let other_letter = row[at - 1] + u8::from(c != self.word[at - 1]);
                 let plain = other_letter.min(row[at] + 1).min(next[at - 1] + 1);
                 next[at] = if swapped { plain.min(before[at - 2] + 1) } else { plain };
             }
-            if next.iter().all(|distance| *distance > edits) && row.iter().all(|distance| *distance > edits) {
+            let is_far = |row: &[u8]| row.iter().all(|distance| usize::from(*distance) > edits);
+            if is_far(&next[..width]) && is_far(&row[..width]) {
                 return false;
             }
-            (before, row, next) = (row, next, before);
+            rows.rotate_left(1);
             last = Some(c);
         }
-        row[width - 1] <= edits
+        usize::from(rows[1][width - 1]) <= edits
     }
 }
 

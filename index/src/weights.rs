@@ -56,6 +56,11 @@ impl<'a> Weights<'a> {
         Ok(weight)
     }
 
+    /// Whether any entry has the word: then it weighs no more than one that only one entry has.
+    pub(crate) fn knows(&self, field: Field, term: &str) -> Result<bool, Error> {
+        Ok(self.entries > 0.0 && self.of(field, term)? <= self.heaviest())
+    }
+
     /// The weight of a word that one entry has, the most a known word can weigh here.
     pub(crate) fn heaviest(&self) -> f32 {
         idf(self.entries.max(1.0), 1.0)

@@ -3,19 +3,19 @@
 //! Texts are made of the same few thousand words, and stemming one costs ten times as much as looking it up.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use super::language::Language;
 use super::{Token, token};
 use crate::Lang;
+use crate::hash::FastMap;
 
 /// Words remembered by one thread: about a megabyte. A full memory is emptied; the common words are soon back.
 const MAX_WORDS: usize = 8192;
 
-type Tokens = HashMap<String, Option<Token>>;
+type Tokens = FastMap<String, Option<Token>>;
 
 thread_local! {
-    static MEMO: RefCell<HashMap<Lang, Tokens>> = RefCell::default();
+    static MEMO: RefCell<FastMap<Lang, Tokens>> = RefCell::default();
 }
 
 /// The same as [`token`].
@@ -25,7 +25,7 @@ pub(super) fn recall(word: &str, language: Option<&'static Language>) -> Option<
         if let Some(known) = memo.get(&lang).and_then(|tokens| tokens.get(word)) {
             return known.clone();
         }
-        if memo.values().map(HashMap::len).sum::<usize>() >= MAX_WORDS {
+        if memo.values().map(FastMap::len).sum::<usize>() >= MAX_WORDS {
             memo.clear();
         }
         let made = token(word, language);
@@ -56,7 +56,7 @@ mod tests {
         for number in 0..3 * MAX_WORDS {
             recall(&format!("w{number}"), None);
         }
-        let remembered = MEMO.with_borrow(|memo| memo.values().map(HashMap::len).sum::<usize>());
+        let remembered = MEMO.with_borrow(|memo| memo.values().map(FastMap::len).sum::<usize>());
         assert!((1..=MAX_WORDS).contains(&remembered), "{remembered}");
     }
 }
