@@ -107,7 +107,7 @@ impl State {
             } else {
                 self.tree()
             };
-            return self.send(&mut stream, list.to_string().as_bytes(), None, usize::MAX);
+            return send(&mut stream, list.to_string().as_bytes(), None, usize::MAX);
         }
         match path.split_once(&format!("/resolve/{}/", self.revision)) {
             Some((_, name)) => self.file(&mut stream, name, from),
@@ -135,27 +135,27 @@ impl State {
         let mut bytes = self.files[name].clone();
         let asked = self.requests.iter().filter(|line| line.contains(name)).count();
         match self.fault {
-            Fault::Cuts(after) => self.send(stream, &bytes, from, after),
-            Fault::CutsWithoutRange => self.send(stream, &bytes, None, 400_000 * asked),
+            Fault::Cuts(after) => send(stream, &bytes, from, after),
+            Fault::CutsWithoutRange => send(stream, &bytes, None, 400_000 * asked),
             Fault::Spoils if name == "model.safetensors" => {
                 bytes[77] ^= 1;
-                self.send(stream, &bytes, from, usize::MAX)
+                send(stream, &bytes, from, usize::MAX)
             }
-            _ => self.send(stream, &bytes, from, usize::MAX),
+            _ => send(stream, &bytes, from, usize::MAX),
         }
     }
+}
 
-    /// Promises everything, and sends at most `most` bytes.
-    fn send(&self, stream: &mut TcpStream, bytes: &[u8], from: Option<usize>, most: usize) -> std::io::Result<()> {
-        let (rest, end) = (&bytes[from.unwrap_or(0)..], bytes.len());
-        let status = from.map_or("200 OK\r\n".to_owned(), |from| {
-            format!("206 Partial\r\nContent-Range: bytes {from}-{}/{end}\r\n", end - 1)
-        });
-        write!(
-            stream,
-            "HTTP/1.1 {status}Content-Length: {}\r\nConnection: close\r\n\r\n",
-            rest.len()
-        )?;
-        stream.write_all(&rest[..most.min(rest.len())])
-    }
+/// Promises everything, and sends at most `most` bytes.
+fn send(stream: &mut TcpStream, bytes: &[u8], from: Option<usize>, most: usize) -> std::io::Result<()> {
+    let (rest, end) = (&bytes[from.unwrap_or(0)..], bytes.len());
+    let status = from.map_or("200 OK\r\n".to_owned(), |from| {
+        format!("206 Partial\r\nContent-Range: bytes {from}-{}/{end}\r\n", end - 1)
+    });
+    write!(
+        stream,
+        "HTTP/1.1 {status}Content-Length: {}\r\nConnection: close\r\n\r\n",
+        rest.len()
+    )?;
+    stream.write_all(&rest[..most.min(rest.len())])
 }
