@@ -11,11 +11,12 @@ use std::{
     time::Duration,
 };
 
-use claim_index::{ClaimIndex, Entry, Position, Writer};
+use claim_index::{ClaimIndex, Encoder, Entry, Position, Writer};
 use tokio::{sync::watch, task::spawn_blocking};
 
 use crate::{
     domain::ClaimId,
+    model,
     store::{self, Store},
 };
 
@@ -27,6 +28,31 @@ const RETRY: Duration = Duration::from_secs(5);
 const CHANGES_PER_COMMIT: u32 = 20_000;
 /// Claims read from the store at once.
 const CLAIMS_PER_READ: u32 = 1000;
+/// Claims encoded at once: a second or two of both cores.
+const CLAIMS_PER_ENCODING: usize = 256;
+
+/// Where an index is, and what it uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its directory.
+    pub dir: PathBuf,
+    /// The folder of a model, if texts are to be matched by their meaning too.
+    pub model: Option<PathBuf>,
+}
+
+impl Place {
+    /// An index that matches texts by their words only.
+    pub fn without_model(dir: &Path) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            model: None,
+        }
+    }
+
+    fn encoder(&self) -> Result<Option<Arc<dyn Encoder>>, Error> {
+        Ok(self.model.as_deref().map(model::encoder).transpose()?)
+    }
+}
 
 /// Why the index cannot be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +63,9 @@ pub enum Error {
     /// The index failed.
     #[error("cannot write the index")]
     Index(#[from] claim_index::Error),
+    /// The model cannot be used.
+    #[error("cannot use the model")]
+    Model(#[from] model::Error),
     /// The blocking thread was stopped.
     #[error("the indexing thread was stopped")]
     Stopped(#[from] tokio::task::JoinError),
@@ -46,38 +75,47 @@ pub enum Error {
 #[derive(Clone)]
 pub struct SharedIndex {
     dir: Option<PathBuf>,
+    encoder: Option<Arc<dyn Encoder>>,
     current: Arc<RwLock<ClaimIndex>>,
 }
 
 impl SharedIndex {
     /// Opens the index in a directory to follow the store with it. An index of another version, or a damaged one, is
     /// wiped: it holds nothing that the store does not.
-    pub fn open(dir: &Path) -> Result<Self, Error> {
-        let index = match ClaimIndex::open(dir) {
-            Err(claim_index::Error::Incompatible { .. } | claim_index::Error::Damaged { .. }) => afresh(dir)?,
+    pub fn open(place: &Place) -> Result<Self, Error> {
+        let index = match ClaimIndex::open(&place.dir) {
+            Err(claim_index::Error::Incompatible { .. } | claim_index::Error::Damaged { .. }) => afresh(&place.dir)?,
             opened => opened?,
         };
-        Ok(Self {
-            dir: Some(dir.to_owned()),
-            current: Arc::new(RwLock::new(index)),
-        })
+        Self::of(index, place)
     }
 
     /// An index that only reads, in a directory that another process writes.
-    pub fn open_read_only(dir: &Path) -> Result<Self, Error> {
-        let index = ClaimIndex::open_read_only(dir)?;
-        Ok(Self {
-            dir: Some(dir.to_owned()),
+    pub fn open_read_only(place: &Place) -> Result<Self, Error> {
+        Self::of(ClaimIndex::open_read_only(&place.dir)?, place)
+    }
+
+    fn of(index: ClaimIndex, place: &Place) -> Result<Self, Error> {
+        let shared = Self {
+            dir: Some(place.dir.clone()),
+            encoder: place.encoder()?,
             current: Arc::new(RwLock::new(index)),
-        })
+        };
+        shared.use_model(&shared.current())?;
+        Ok(shared)
     }
 
     /// An index in memory.
     pub fn in_memory() -> Result<Self, Error> {
         Ok(Self {
             dir: None,
+            encoder: None,
             current: Arc::new(RwLock::new(ClaimIndex::in_memory()?)),
         })
+    }
+
+    fn use_model(&self, index: &ClaimIndex) -> Result<(), claim_index::Error> {
+        self.encoder.clone().map_or(Ok(()), |encoder| index.use_model(encoder))
     }
 
     /// The index as of now; cheap.
@@ -100,6 +138,7 @@ impl SharedIndex {
             ClaimIndex::wipe(dir)?;
             ClaimIndex::open(dir)
         })?;
+        self.use_model(&fresh)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
@@ -138,6 +177,33 @@ impl Follower {
         while at < last {
             at = self.step(at).await?;
         }
+        Ok(at)
+    }
+
+    /// Encodes some of the claims that have no vector yet; says whether there were any. Lookups find the others by their
+    /// words meanwhile.
+    pub async fn encode_some(&self) -> Result<bool, Error> {
+        let ids = self.index.current().without_vector(CLAIMS_PER_ENCODING)?;
+        let ids: Vec<ClaimId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+        if ids.is_empty() {
+            return Ok(false);
+        }
+        let entries = self.store.entries(&ids).await?;
+        let writer = Arc::clone(&self.writer);
+        let encode = move || {
+            let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = writer.vectors();
+            writer.encode(&entries)?;
+            // A claim that changed since it was indexed is encoded when its change is.
+            Ok::<_, claim_index::Error>(writer.vectors() > before)
+        };
+        Ok(spawn_blocking(encode).await??)
+    }
+
+    /// Applies every change and encodes every claim.
+    pub async fn catch_up_with_vectors(&self) -> Result<u64, Error> {
+        let at = self.catch_up().await?;
+        while self.encode_some().await? {}
         Ok(at)
     }
 
@@ -236,15 +302,15 @@ fn replace_all(writer: &mut Writer, Portion { ids, entries }: &Portion) -> Resul
 /// Brings the index in a directory up to date, unless somebody else holds its writer.
 ///
 /// Gives the change number reached, or `None` if the writer is held: then its holder follows the change log anyway.
-pub async fn catch_up_if_free(store: &Store, dir: &Path) -> Result<Option<u64>, Error> {
-    match follower_if_free(store, dir)? {
-        Some(follower) => follower.catch_up().await.map(Some),
+pub async fn catch_up_if_free(store: &Store, place: &Place) -> Result<Option<u64>, Error> {
+    match follower_if_free(store, place)? {
+        Some(follower) => follower.catch_up_with_vectors().await.map(Some),
         None => Ok(None),
     }
 }
 
-fn follower_if_free(store: &Store, dir: &Path) -> Result<Option<Follower>, Error> {
-    match SharedIndex::open(dir).and_then(|index| Follower::new(store.clone(), index)) {
+fn follower_if_free(store: &Store, place: &Place) -> Result<Option<Follower>, Error> {
+    match SharedIndex::open(place).and_then(|index| Follower::new(store.clone(), index)) {
         Ok(follower) => Ok(Some(follower)),
         Err(Error::Index(claim_index::Error::Busy)) => Ok(None),
         Err(error) => Err(error),
@@ -253,23 +319,23 @@ fn follower_if_free(store: &Store, dir: &Path) -> Result<Option<Follower>, Error
 
 /// Does some work on the store, and brings the index up to date beside it, so that both take hardly longer than one. If
 /// somebody else holds the index's writer, its holder follows the change log anyway.
-pub async fn beside<T>(store: &Store, dir: &Path, work: impl Future<Output = T>) -> (T, Result<(), Error>) {
+pub async fn beside<T>(store: &Store, place: &Place, work: impl Future<Output = T>) -> (T, Result<(), Error>) {
     let (stop, stopped) = watch::channel(false);
-    let following = tokio::spawn(catch_up_until(stopped, store.clone(), dir.to_owned()));
+    let following = tokio::spawn(catch_up_until(stopped, store.clone(), place.clone()));
     let done = work.await;
     stop.send_replace(true);
     (done, following.await.unwrap_or_else(|panicked| Err(panicked.into())))
 }
 
-async fn catch_up_until(mut stop: watch::Receiver<bool>, store: Store, dir: PathBuf) -> Result<(), Error> {
-    let Some(follower) = follower_if_free(&store, &dir)? else {
+async fn catch_up_until(mut stop: watch::Receiver<bool>, store: Store, place: Place) -> Result<(), Error> {
+    let Some(follower) = follower_if_free(&store, &place)? else {
         return Ok(());
     };
     loop {
         let is_last_round = *stop.borrow();
         follower.catch_up().await?;
         if is_last_round {
-            return Ok(());
+            return follower.catch_up_with_vectors().await.map(|_| ());
         }
         tokio::select! {
             () = tokio::time::sleep(POLL) => {}
@@ -285,7 +351,8 @@ pub async fn follow(store: Store, index: SharedIndex, mut stop: watch::Receiver<
     let mut follower = None;
     while !*stop.borrow() {
         let pause = match advance(&mut follower, &store, &index).await {
-            Ok(()) => POLL,
+            Ok(Progress::Done) => POLL,
+            Ok(Progress::More) => Duration::ZERO,
             Err(error) => {
                 tracing::error!(error = %chain(&error), "the index cannot follow the store; trying again");
                 follower = None;
@@ -300,14 +367,25 @@ pub async fn follow(store: Store, index: SharedIndex, mut stop: watch::Receiver<
     }
 }
 
-async fn advance(follower: &mut Option<Follower>, store: &Store, index: &SharedIndex) -> Result<(), Error> {
+/// Whether a round left something to do.
+enum Progress {
+    Done,
+    More,
+}
+
+async fn advance(follower: &mut Option<Follower>, store: &Store, index: &SharedIndex) -> Result<Progress, Error> {
     let held = match follower.take() {
         Some(held) => held,
         None => Follower::new(store.clone(), index.clone())?,
     };
-    let done = held.catch_up().await;
+    let caught_up = held.catch_up().await;
+    let encoded = match &caught_up {
+        Ok(_) => held.encode_some().await,
+        Err(_) => Ok(false),
+    };
     *follower = Some(held);
-    done.map(|_| ())
+    caught_up?;
+    Ok(if encoded? { Progress::More } else { Progress::Done })
 }
 
 /// A damaged index is replaced by an empty one: the next round fills it from the store.

@@ -30,7 +30,6 @@ pub(crate) struct Layer {
 pub(crate) struct Network {
     pub(crate) shape: Shape,
     pub(crate) pooling: Pooling,
-    pub(crate) engines: Engines,
     pub(crate) words: Table,
     /// Position and type of token, added up: all our tokens are of the first type.
     pub(crate) positions: Vec<f32>,
@@ -43,8 +42,10 @@ impl Network {
     pub(crate) fn encode(&self, texts: &[&[u32]]) -> Vec<Vec<f32>> {
         let ranges = ranges(texts);
         let mut x = self.embed(texts);
+        // They cannot go from thread to thread, the network must; making them costs nothing.
+        let engines = Engines::new();
         for layer in &self.layers {
-            self.layer(layer, &ranges, &mut x);
+            self.layer(&engines, layer, &ranges, &mut x);
         }
         ranges
             .iter()
@@ -65,11 +66,11 @@ impl Network {
         x
     }
 
-    fn layer(&self, layer: &Layer, texts: &[Range<usize>], x: &mut [f32]) {
+    fn layer(&self, engines: &Engines, layer: &Layer, texts: &[Range<usize>], x: &mut [f32]) {
         let Shape { hidden, heads, .. } = self.shape;
-        let qkv = layer.qkv.forward(&self.engines, x);
+        let qkv = layer.qkv.forward(engines, x);
         let mixed = Attention {
-            engines: &self.engines,
+            engines,
             qkv: &qkv,
             hidden,
             heads,
@@ -77,12 +78,12 @@ impl Network {
         .of(texts);
         layer
             .out_norm
-            .add_and_apply(x, &layer.out.forward(&self.engines, &mixed));
-        let mut up = layer.up.forward(&self.engines, x);
+            .add_and_apply(x, &layer.out.forward(engines, &mixed));
+        let mut up = layer.up.forward(engines, x);
         Gelu {}.map_mut(&mut up);
         layer
             .down_norm
-            .add_and_apply(x, &layer.down.forward(&self.engines, &up));
+            .add_and_apply(x, &layer.down.forward(engines, &up));
     }
 
     fn pool(&self, tokens: &[f32]) -> Vec<f32> {

@@ -50,7 +50,6 @@ impl Reader<'_> {
         let shape = *self.shape;
         let network = Network {
             pooling,
-            engines: Engines::new(),
             words: Table::read(&mut self.tensors, &words, [count, shape.hidden], self.precision)?,
             positions: self.positions()?,
             norm: self.norm("embeddings.LayerNorm")?,

@@ -12,7 +12,7 @@ use crate::index::ClaimIndex;
 use crate::position::to_payload;
 use crate::profile::Analysed;
 use crate::schema::Fields;
-use crate::semantic::passage_key;
+use crate::semantic::{Semantic, passage_key};
 use crate::{Entry, Error, Fingerprint, Position, Wording};
 
 /// Memory for entries not yet written to a segment. Enough for some ten thousand claims between two flushes.
@@ -60,6 +60,11 @@ impl Writer {
     /// Encodes what has no vector yet, if the index has a model. Lookups see it at once; there is nothing to commit.
     pub fn encode(&mut self, entries: &[Entry]) -> Result<(), Error> {
         self.index.semantic().map_or(Ok(()), |semantic| semantic.add(entries))
+    }
+
+    /// How many vectors there are.
+    pub fn vectors(&self) -> usize {
+        self.index.semantic().map_or(0, Semantic::len)
     }
 
     /// Removes an entry; an unknown id is no error.

@@ -136,6 +136,7 @@ enum ReasonWire<'a> {
     SameUrl,
     IdenticalText,
     NearDuplicate { similarity: f64 },
+    Semantic { similarity: f64 },
     Terms { terms: Vec<TermWire<'a>> },
     Coverage { share: f64, of_text: f64 },
     Numbers { agree: &'a [String], differ: &'a [String] },
@@ -155,6 +156,9 @@ impl<'a> ReasonWire<'a> {
             Reason::SameUrl(_) => Self::SameUrl,
             Reason::Wording(Wording::IdenticalText) => Self::IdenticalText,
             Reason::Wording(Wording::NearDuplicate { similarity }) => Self::NearDuplicate {
+                similarity: rounded(*similarity),
+            },
+            Reason::Wording(Wording::Semantic { similarity }) => Self::Semantic {
                 similarity: rounded(*similarity),
             },
             Reason::Wording(Wording::Terms { terms }) => Self::Terms {

@@ -10,7 +10,7 @@ use anyhow::Context;
 
 use crate::{
     config::Settings,
-    indexer,
+    indexer::{self, Place},
     store::{Store, StoreUrl},
 };
 
@@ -73,9 +73,18 @@ pub(super) fn lock(settings: &Settings, name: &str) -> anyhow::Result<File> {
     }
 }
 
+/// Where the index is, and the model that it uses.
+pub(super) fn place(settings: &Settings) -> Place {
+    let model = &settings.index.model;
+    Place {
+        dir: settings.index_dir(),
+        model: (!model.as_os_str().is_empty()).then(|| model.clone()),
+    }
+}
+
 /// After a write: brings the index up to date, unless `serve` holds it and does so by itself.
 pub(super) async fn refresh_index(settings: &Settings, store: &Store) -> anyhow::Result<()> {
-    indexer::catch_up_if_free(store, &settings.index_dir())
+    indexer::catch_up_if_free(store, &place(settings))
         .await
         .context("the store is written, the index is not")?;
     Ok(())

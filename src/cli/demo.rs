@@ -6,7 +6,7 @@ use clap::Args;
 use tokio::sync::watch;
 
 use super::{
-    context::open_store,
+    context::{open_store, place},
     crawl, lookup,
     serve::{listen, run, stop_signal},
 };
@@ -98,7 +98,7 @@ async fn read_the_web(settings: &Settings, store: &Store, web: &Web) -> anyhow::
 }
 
 async fn answer_two_questions(settings: &Settings, store: &Store) -> anyhow::Result<()> {
-    let index = SharedIndex::open(&settings.index_dir())?;
+    let index = SharedIndex::open(&place(settings))?;
     Follower::new(store.clone(), index.clone())?.catch_up().await?;
     let lookup = Lookup::new(store.clone(), index);
     for Question { text, lang } in demo::questions::two()? {

@@ -5,13 +5,14 @@ use std::fs::{self, TryLockError};
 use serde::Serialize;
 
 use super::{
-    context::{describe, store_url},
+    context::{describe, place, store_url},
     output::{AlreadyTold, print},
 };
 use crate::{
     config::Settings,
     domain::Timestamp,
     indexer::SharedIndex,
+    model,
     store::{Store, StoreUrl},
 };
 
@@ -59,7 +60,13 @@ impl Finding {
 }
 
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
-    let mut findings = vec![data_dir(settings), clock(), contact(settings), crawl_lock(settings)];
+    let mut findings = vec![
+        data_dir(settings),
+        clock(),
+        contact(settings),
+        crawl_lock(settings),
+        semantic_model(settings),
+    ];
     findings.extend(store_and_index(settings).await);
     print(settings, &findings, |findings| findings.iter().map(line).collect())?;
     if findings.iter().any(|finding| finding.health == Health::Failed) {
@@ -125,6 +132,21 @@ fn crawl_lock(settings: &Settings) -> Finding {
     }
 }
 
+/// Opens it: a folder that is there may still hold no model.
+fn semantic_model(settings: &Settings) -> Finding {
+    let Some(folder) = place(settings).model else {
+        return Finding::warning(
+            "model",
+            "none: texts are matched by their words only; `klarstelle model pull multilingual-e5-small` fetches one, \
+             index.model names its folder",
+        );
+    };
+    match model::encoder(&folder) {
+        Ok(_) => Finding::ok("model", format!("{} can be used", folder.display())),
+        Err(error) => Finding::failed("model", &error),
+    }
+}
+
 async fn store_and_index(settings: &Settings) -> Vec<Finding> {
     let url = store_url(settings);
     if matches!(&url, StoreUrl::Sqlite(file) if !file.exists()) {
@@ -163,7 +185,7 @@ async fn store_finding(store: &Store, name: &str) -> Finding {
 }
 
 async fn index_finding(settings: &Settings, store: &Store) -> Finding {
-    let index = match SharedIndex::open_read_only(&settings.index_dir()) {
+    let index = match SharedIndex::open_read_only(&place(settings)) {
         Ok(index) => index,
         Err(error) => return Finding::warning("index", format!("{error}; `reindex` builds it from the store")),
     };

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{
     outcomes::{Measured, OfPairs, Parts},
     output::print,
-    questions::{Asked, Questions, pair_lines, pairs},
+    questions::{Asked, Model, Questions, model_of, pair_lines, pairs},
 };
 use crate::config::Settings;
 
@@ -87,14 +87,16 @@ struct Folded {
 }
 
 pub(super) fn run(settings: &Settings, args: &EvalArgs) -> anyhow::Result<()> {
+    let model = model_of(settings)?;
+    let shipped = Shipped::of(model.as_ref());
     if let Some(file) = &args.pairs {
-        let pairs = pairs(&pair_lines(file)?, &[])?;
-        let verdicts = judging::judge_all(&[], &pairs, Ranker::shipped(), Judge::shipped());
+        let pairs = pairs(&pair_lines(file)?, &[], model.as_ref())?;
+        let verdicts = judging::judge_all(&[], &pairs, shipped.ranker, shipped.judge);
         print(settings, &OfPairs::of(&pairs, &verdicts.pairs), |of| of.line() + "\n")?;
         return Ok(());
     }
     let [claims, queries, qrels] = [&args.claims, &args.queries, &args.qrels].map(|file| file.clone().unwrap_or_default());
-    let mut questions = Questions::read(&claims, &queries, &qrels)?;
+    let mut questions = Questions::read(&claims, &queries, &qrels, model.as_ref())?;
     if let Some(spoil) = args.spoil {
         for (asked, _) in &mut questions.asked {
             asked.text = spoil.apply(&asked.text);
@@ -102,16 +104,38 @@ pub(super) fn run(settings: &Settings, args: &EvalArgs) -> anyhow::Result<()> {
     }
     let mut report = match args.folds {
         Some(folds) => folded(&questions, folds.into())?,
-        None => shipped(&questions)?,
+        None => as_shipped(&questions)?,
     };
     if args.outcomes {
-        report.outcomes = Some(outcomes(&questions, args.folds)?);
+        report.outcomes = Some(outcomes(&questions, args.folds, shipped)?);
     }
     print(settings, &report, text)?;
     Ok(())
 }
 
-fn outcomes(questions: &Questions, folds: Option<u8>) -> anyhow::Result<Measured> {
+/// What answers lookups.
+#[derive(Clone, Copy)]
+struct Shipped {
+    ranker: &'static Ranker,
+    judge: &'static Judge,
+}
+
+impl Shipped {
+    fn of(model: Model) -> Self {
+        match model {
+            Some(_) => Self {
+                ranker: Ranker::shipped_with_model(),
+                judge: Judge::shipped_with_model(),
+            },
+            None => Self {
+                ranker: Ranker::shipped(),
+                judge: Judge::shipped(),
+            },
+        }
+    }
+}
+
+fn outcomes(questions: &Questions, folds: Option<u8>, shipped: Shipped) -> anyhow::Result<Measured> {
     let examples = questions.examples()?;
     let parts = Parts {
         sizes: &[("all".to_owned(), examples.len())],
@@ -123,13 +147,13 @@ fn outcomes(questions: &Questions, folds: Option<u8>) -> anyhow::Result<Measured
             let ranker = training::fit(&examples.iter().collect::<Vec<_>>());
             judging::cross_validate(&examples, &[], &ranker, folds.into())
         }
-        None => judging::judge_all(&examples, &[], Ranker::shipped(), Judge::shipped()),
+        None => judging::judge_all(&examples, &[], shipped.ranker, shipped.judge),
     };
     let names: Vec<&str> = questions.asked.iter().map(|(asked, _)| asked.id.as_str()).collect();
     Ok(Measured::of(&parts, &verdicts).naming(&verdicts, &names))
 }
 
-fn shipped(questions: &Questions) -> anyhow::Result<Report> {
+fn as_shipped(questions: &Questions) -> anyhow::Result<Report> {
     let ranking = |(asked, gold): &(Asked, _)| Ok((ranking(&questions.index, asked)?, Clone::clone(gold)));
     let rankings: Vec<_> = questions.asked.iter().map(ranking).collect::<anyhow::Result<_>>()?;
     Ok(Report {

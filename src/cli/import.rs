@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::{
-    context::open_store,
+    context::{open_store, place},
     output::{Partly, print},
 };
 use crate::{
@@ -66,7 +66,7 @@ pub(super) async fn run(settings: &Settings, args: &ImportArgs) -> anyhow::Resul
     let ingest = Ingest::new(store.clone(), Actor::Import);
     let mut report = Report::default();
     let (outcome, indexed) =
-        indexer::beside(&store, &settings.index_dir(), import_all(&ingest, args, &mut report)).await;
+        indexer::beside(&store, &place(settings), import_all(&ingest, args, &mut report)).await;
     print(settings, &report, text)?;
     outcome?;
     indexed.context("the store is written, the index is not")?;

@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 use super::{
-    context::open_store,
+    context::{open_store, place},
     output::{AlreadyTold, print},
 };
 use crate::{
@@ -27,7 +27,7 @@ struct Reindexed {
 
 pub(super) async fn reindex(settings: &Settings) -> anyhow::Result<()> {
     let store = open_store(settings).await?;
-    let index = SharedIndex::open(&settings.index_dir())?;
+    let index = SharedIndex::open(&place(settings))?;
     let follower = Follower::new(store, index.clone()).context("is `serve` running? it keeps the index by itself")?;
     follower.rebuild().await?;
     let as_of = follower.catch_up().await?;
@@ -60,7 +60,7 @@ impl Verified {
 
 pub(super) async fn verify(settings: &Settings) -> anyhow::Result<()> {
     let store = open_store(settings).await?;
-    let index = SharedIndex::open_read_only(&settings.index_dir()).context("there is no index; run `reindex`")?;
+    let index = SharedIndex::open_read_only(&place(settings)).context("there is no index; run `reindex`")?;
     let verified = compare(&store, &index).await?;
     print(settings, &verified, text)?;
     if verified.is_true_copy() {

@@ -7,7 +7,7 @@ use claim_index::Outcome;
 use clap::Args;
 
 use super::{
-    context::open_store,
+    context::{open_store, place},
     output::{print, tame},
 };
 use crate::{
@@ -51,8 +51,8 @@ fn text(args: &LookupArgs) -> anyhow::Result<String> {
 /// Opens the store and the index; brings the index up to date first if nobody else does.
 async fn open(settings: &Settings) -> anyhow::Result<Lookup> {
     let store = open_store(settings).await?;
-    indexer::catch_up_if_free(&store, &settings.index_dir()).await?;
-    Ok(Lookup::new(store, SharedIndex::open_read_only(&settings.index_dir())?))
+    indexer::catch_up_if_free(&store, &place(settings)).await?;
+    Ok(Lookup::new(store, SharedIndex::open_read_only(&place(settings))?))
 }
 
 /// An answer as people read it.
@@ -92,6 +92,7 @@ fn because(reason: &Reason) -> String {
         Reason::SameUrl(_) => "seen or checked at this very address".to_owned(),
         Reason::Wording(Wording::IdenticalText) => "the same words".to_owned(),
         Reason::Wording(Wording::NearDuplicate { similarity }) => format!("nearly the same words ({similarity:.2})"),
+        Reason::Wording(Wording::Semantic { similarity }) => format!("a like meaning ({similarity:.2})"),
         Reason::Wording(Wording::Coverage { share, of_text }) => {
             format!(
                 "{:.0} % of the claim is in it, {:.0} % of it is in the claim",

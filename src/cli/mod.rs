@@ -58,6 +58,9 @@ struct Global {
     /// The configuration file
     #[arg(long, global = true, value_name = "FILE", env = "KLARSTELLE_CONFIG")]
     config: Option<PathBuf>,
+    /// A folder with a model in Hugging Face layout: texts are matched by their meaning too
+    #[arg(long, global = true, value_name = "DIR")]
+    model: Option<String>,
     /// How data are printed: text or json [default: text]
     #[arg(long, global = true, value_name = "FORMAT")]
     format: Option<String>,
@@ -135,6 +138,7 @@ fn settle(cli: &Cli) -> Result<Settings, config::Error> {
         flags.extend(value.clone().map(|value| (key, name, value)));
     };
     flag("data_dir", "--data-dir", &global.data_dir);
+    flag("index.model", "--model", &global.model);
     flag("format", "--format", &global.format);
     flag("log.filter", "--log", &global.log);
     if let Command::Serve(args) = &cli.command {

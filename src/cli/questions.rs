@@ -4,22 +4,69 @@
 //! wordings, nor touch an installation.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fs::{self, File},
     io::BufReader,
     path::Path,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::{Context, bail};
 use claim_index::{
-    ClaimIndex, Entry, Fingerprint, Position, Wording, WordingKind, judging::Pair, training::Example,
+    ClaimIndex, Encoder, Entry, Fingerprint, Position, Wording, WordingKind, judging::Pair, training::Example,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
+use super::context::place;
 use crate::{
+    config::Settings,
     domain::{ExternalFactCheck, Lang},
     extract::{Defaults, Reader},
+    model,
 };
+
+/// What texts are encoded by, if they are to be matched by their meaning too.
+pub(super) type Model<'a> = Option<&'a Arc<Remembering>>;
+
+/// The model that the settings name.
+pub(super) fn model_of(settings: &Settings) -> anyhow::Result<Option<Arc<Remembering>>> {
+    let Some(folder) = place(settings).model else {
+        return Ok(None);
+    };
+    Ok(Some(Arc::new(Remembering {
+        encoder: model::encoder(&folder)?,
+        known: Mutex::default(),
+    })))
+}
+
+/// Encodes a text once, however many indexes it is in.
+pub(super) struct Remembering {
+    encoder: Arc<dyn Encoder>,
+    known: Mutex<HashMap<String, Vec<f32>>>,
+}
+
+impl Encoder for Remembering {
+    fn digest(&self) -> &str {
+        self.encoder.digest()
+    }
+
+    fn dimensions(&self) -> usize {
+        self.encoder.dimensions()
+    }
+
+    fn query(&self, text: &str) -> Result<Vec<f32>, String> {
+        self.encoder.query(text)
+    }
+
+    fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, String> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh: Vec<&str> = texts.iter().copied().filter(|text| !known.contains_key(*text)).collect();
+        for (text, vector) in fresh.iter().zip(self.encoder.passages(&fresh)?) {
+            known.insert((*text).to_owned(), vector);
+        }
+        Ok(texts.iter().filter_map(|text| known.get(*text).cloned()).collect())
+    }
+}
 
 /// Claims, and questions about them.
 pub(super) struct Questions {
@@ -39,9 +86,9 @@ pub(super) struct Asked {
 }
 
 impl Questions {
-    pub(super) fn read(claims: &Path, questions: &Path, qrels: &Path) -> anyhow::Result<Self> {
+    pub(super) fn read(claims: &Path, questions: &Path, qrels: &Path, model: Model) -> anyhow::Result<Self> {
         let entries = entries(claims)?;
-        let index = index_of(&entries)?;
+        let index = index_of(&entries, model)?;
         let gold = gold(qrels)?;
         let with_gold = |asked: Asked| {
             let wanted = gold.get(&asked.id)?.clone();
@@ -118,7 +165,7 @@ pub(super) fn pair_lines(file: &Path) -> anyhow::Result<Vec<PairLine>> {
 }
 
 /// The posts of pairs, asked of an index of their claims and of some other entries.
-pub(super) fn pairs(rows: &[PairLine], others: &[Entry]) -> anyhow::Result<Vec<Pair>> {
+pub(super) fn pairs(rows: &[PairLine], others: &[Entry], model: Model) -> anyhow::Result<Vec<Pair>> {
     let claim = |row: &PairLine| Entry {
         id: row.claim.clone(),
         wordings: vec![Wording {
@@ -128,7 +175,8 @@ pub(super) fn pairs(rows: &[PairLine], others: &[Entry]) -> anyhow::Result<Vec<P
         }],
     };
     let claims: Vec<Entry> = rows.iter().map(claim).collect();
-    let index = index_of(claims.iter().chain(others))?;
+    let entries = [&claims, others].concat();
+    let index = index_of(&entries, model)?;
     let pair = |row: &PairLine| {
         Ok(Pair {
             candidates: index.candidates(&row.post, None)?,
@@ -156,12 +204,14 @@ fn entries(claims: &Path) -> anyhow::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-fn index_of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> anyhow::Result<ClaimIndex> {
+fn index_of(entries: &[Entry], model: Model) -> anyhow::Result<ClaimIndex> {
     let index = ClaimIndex::in_memory()?;
-    let mut writer = index.writer()?;
-    for entry in entries {
-        writer.put(entry)?;
+    if let Some(model) = model {
+        index.use_model(Arc::clone(model) as Arc<dyn Encoder>)?;
     }
+    let mut writer = index.writer()?;
+    writer.put_all(entries)?;
+    writer.encode(entries)?;
     writer.commit(&Position {
         store_id: "evaluation".to_owned(),
         change: 1,

@@ -8,7 +8,7 @@ use tokio::{
     sync::watch,
 };
 
-use super::context::{lock, open_store};
+use super::context::{lock, open_store, place};
 use crate::{
     api::{self, App, Service},
     config::Settings,
@@ -48,7 +48,7 @@ pub(super) async fn run(
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     api::install_panic_hook();
-    let index = SharedIndex::open(&settings.index_dir()).context("cannot open the index")?;
+    let index = SharedIndex::open(&place(settings)).context("cannot open the index")?;
     let lookup = Lookup::new(store.clone(), index.clone());
     let app = App::new(store.clone(), lookup, settings);
     let following = tokio::spawn(indexer::follow(store, index, stop.clone()));

@@ -18,7 +18,7 @@ use serde::Serialize;
 use super::{
     outcomes::{Measured, Parts},
     output::print,
-    questions::{Questions, pair_lines, pairs},
+    questions::{Model, Questions, model_of, pair_lines, pairs},
 };
 use crate::config::Settings;
 
@@ -30,7 +30,8 @@ pub(super) struct TrainMatchArgs {
     /// Claims with posts that say them, or nearly: `{"claim", "post", "lang", "kind", "same"}` a line
     #[arg(long, value_name = "FILE")]
     pairs: Vec<PathBuf>,
-    /// Where the models go: `ranker.json` and `judge.json`, small files of numbers
+    /// Where the weights go: `ranker.json` and `judge.json`, small files of numbers; with --model `ranker-semantic.json` and
+    /// `judge-semantic.json`
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
@@ -57,7 +58,8 @@ struct Material {
 }
 
 pub(super) fn run(settings: &Settings, args: &TrainMatchArgs) -> anyhow::Result<()> {
-    let material = Material::read(args)?;
+    let model = model_of(settings)?;
+    let material = Material::read(args, model.as_ref())?;
     let figures = figures(&material.examples, &material.sizes);
     let ranker = training::fit(&material.examples.iter().collect::<Vec<_>>());
     let measured = {
@@ -65,8 +67,9 @@ pub(super) fn run(settings: &Settings, args: &TrainMatchArgs) -> anyhow::Result<
         Measured::of(&material.parts(), &verdicts)
     };
     let judge = judging::train(&material.examples, &material.pairs, &ranker);
-    write(&args.out, "ranker.json", &ranker.to_json(about(args, &figures)))?;
-    write(&args.out, "judge.json", &judge.described(judge_about(args, &measured)).to_json())?;
+    let suffix = if model.is_some() { "-semantic" } else { "" };
+    write(&args.out, &format!("ranker{suffix}.json"), &ranker.to_json(about(args, &figures)))?;
+    write(&args.out, &format!("judge{suffix}.json"), &judge.described(judge_about(args, &measured)).to_json())?;
     let report = Report { figures, measured };
     print(settings, &report, |report| {
         [lines(&report.figures), report.measured.lines()].concat().join("\n") + "\n"
@@ -96,11 +99,11 @@ impl Material {
         }
     }
 
-    fn read(args: &TrainMatchArgs) -> anyhow::Result<Self> {
+    fn read(args: &TrainMatchArgs, model: Model) -> anyhow::Result<Self> {
         let mut material = Self::default();
         let mut entries = Vec::new();
         for set in &args.sets {
-            let questions = read(set).with_context(|| format!("cannot learn from {}", set.display()))?;
+            let questions = read(set, model).with_context(|| format!("cannot learn from {}", set.display()))?;
             let examples = questions.examples()?;
             material.sizes.push((name(set), examples.len()));
             material.examples.extend(examples);
@@ -111,7 +114,7 @@ impl Material {
             // A small archive and a large one: what is rare in one is common in the other.
             for (others, label) in [(&[][..], "alone"), (&entries[..], "among all")] {
                 material.pair_sizes.push((format!("{}, {label}", name(file)), rows.len()));
-                material.pairs.extend(pairs(&rows, others)?);
+                material.pairs.extend(pairs(&rows, others, model)?);
             }
         }
         Ok(material)
@@ -124,9 +127,9 @@ fn command(args: &TrainMatchArgs) -> String {
     format!("klarstelle train-match {}{}", sets.join(" "), pairs.concat())
 }
 
-fn read(set: &Path) -> anyhow::Result<Questions> {
+fn read(set: &Path, model: Model) -> anyhow::Result<Questions> {
     let [claims, queries, qrels] = ["claimreviews.ndjson", "queries.jsonl", "qrels.tsv"].map(|file| set.join(file));
-    Questions::read(&claims, &queries, &qrels)
+    Questions::read(&claims, &queries, &qrels, model)
 }
 
 fn name(set: &Path) -> String {

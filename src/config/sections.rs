@@ -39,6 +39,8 @@ pub struct StoreSettings {
 pub struct IndexSettings {
     /// Its directory; empty: `index` in the data directory.
     pub dir: PathBuf,
+    /// A model's folder in Hugging Face layout; empty: texts are matched by their words only.
+    pub model: PathBuf,
 }
 
 /// `[server]`: who may connect, and how long they may take.

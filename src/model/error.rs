@@ -1,12 +1,15 @@
-//! Why a model is not there.
+//! Why there is no model.
 
 use std::{io, path::PathBuf};
 
 use crate::net::HubError;
 
-/// Why a model could not be fetched.
+/// Why a model could not be fetched or used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// What is there cannot be used.
+    #[error(transparent)]
+    Unusable(#[from] claim_embed::Error),
     /// No model of this name is known.
     #[error("no model is called {0}; known are {1}")]
     Unknown(String, String),

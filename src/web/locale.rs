@@ -125,7 +125,7 @@ texts! {
     Candidate { confidence, very_likely, likely, possible, weak, why, more, unchecked }
     /// Why it is in the answer.
     Reason {
-        same_url, identical, near, terms, weight, share, of_text, numbers_agree, numbers_differ, negation,
+        same_url, identical, near, meaning, terms, weight, share, of_text, numbers_agree, numbers_differ, negation,
     }
     /// A claim's own page.
     Claim {

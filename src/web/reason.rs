@@ -46,6 +46,7 @@ impl ReasonView {
         match wording {
             Wording::IdenticalText => vec![Self::said(&said.identical)],
             Wording::NearDuplicate { similarity } => vec![Self::share(&said.near, *similarity, texts)],
+            Wording::Semantic { similarity } => vec![Self::share(&said.meaning, *similarity, texts)],
             Wording::Terms { terms } => {
                 let term = |term: &claim_index::TermWeight| TermView {
                     word: Foreign::new(&term.term, lang, LINE),
@@ -143,6 +144,10 @@ mod tests {
             (
                 Wording::NearDuplicate { similarity: 0.93 },
                 vec![share(&said.near, "93\u{a0}%")],
+            ),
+            (
+                Wording::Semantic { similarity: 0.87 },
+                vec![share(&said.meaning, "87\u{a0}%")],
             ),
             (
                 Wording::Coverage {

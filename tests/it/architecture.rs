@@ -18,7 +18,7 @@ const SEES: &[(&str, &[&str])] = &[
     ("detect", &[]),
     ("cluster", &[]),
     ("store", &["crawl", "cluster"]),
-    ("indexer", &["store"]),
+    ("indexer", &["model", "store"]),
     ("ingest", &["net", "crawl", "extract", "detect", "cluster", "store"]),
     ("review", &["store"]),
     ("lookup", &["store", "indexer"]),

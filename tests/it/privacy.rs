@@ -195,7 +195,7 @@ async fn looked_up_text_is_in_no_log_no_metric_and_no_file() {
 async fn app(db: &TestDb, index: &Path) -> TestApp {
     let mut settings = Settings::default();
     settings.server.anonymous_burst = 100_000;
-    let index = SharedIndex::open(index).expect("an index");
+    let index = SharedIndex::open(&klarstelle::indexer::Place::without_model(index)).expect("an index");
     let app = TestApp::with_index(db, &settings, index).await;
     let claim = serde_json::json!({"text": "Die Regierung verbietet ab Januar alle Holzöfen.", "language": "de"});
     app.review(http::Method::POST, "/v1/claims", &claim).await.expect(201);

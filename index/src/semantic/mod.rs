@@ -65,6 +65,11 @@ impl Semantic {
         Arc::clone(&self.log.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How many vectors there are.
+    pub(crate) fn len(&self) -> usize {
+        self.log().len()
+    }
+
     /// Sees what another process has written meanwhile.
     pub(crate) fn reload(&self) -> Result<(), Error> {
         if let Some(newer) = self.log().newer()? {
