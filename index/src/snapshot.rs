@@ -83,6 +83,6 @@ pub(crate) struct Stored<'a> {
 impl<'a> Stored<'a> {
     /// The entry's wordings.
     pub(crate) fn profiles(&self) -> Result<Vec<Profile<'a>>, Error> {
-        Ok(self.segment.profiles(self.address.doc_id))
+        self.segment.profiles(self.address.doc_id)
     }
 }
