@@ -257,7 +257,8 @@ mod tests {
             ("vaccine", "vacicne", 1),
             ("vaccine", "avcicne", 2),
             ("vaccine", "vaxxine", 2),
-            ("vaccine", "machine", 3),
+            ("vaccine", "machine", 2),
+            ("vaccine", "marching", 4),
             ("прививка", "првиивка", 1),
         ];
         for (a, b, edits) in cases {
@@ -274,7 +275,7 @@ mod tests {
         }
         vocabulary.near = Near::of(&vocabulary);
         let near = |edits| vocabulary.near(&Wanted::new("impfugn"), edits).count();
-        assert_eq!((near(1), near(2)), (1, 1));
+        assert_eq!((near(1), near(2)), (1, 2));
         let wanted = Wanted::new("impfungne");
         assert_eq!(
             vocabulary.near(&wanted, 2).collect::<Vec<_>>(),

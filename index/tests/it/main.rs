@@ -4,5 +4,6 @@ mod durability;
 mod languages;
 mod normaliser;
 mod properties;
+mod pruning;
 mod robustness;
 mod support;
