@@ -20,8 +20,26 @@ use crate::vocabulary::{key, marked};
 use crate::weights::idf;
 use crate::{Error, Lang};
 
-/// Entries looked at for the rare words; the last of them may go beyond.
-pub(crate) const BUDGET: u64 = 16_000;
+/// How many entries are looked at for the rare words.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Budget {
+    /// As many as an eighth of all, which is where answers stop getting better, and [`LEAST_READ`] at least.
+    Share,
+    /// All of them.
+    Unlimited,
+}
+
+const LEAST_READ: u64 = 16_000;
+
+impl Budget {
+    fn of(self, entries: u64) -> u64 {
+        match self {
+            Budget::Share => LEAST_READ.max(entries / 8),
+            Budget::Unlimited => u64::MAX,
+        }
+    }
+}
+
 /// Words that are read whatever they cost, each in two forms.
 const ALWAYS_READ: usize = 4;
 /// Entries that are scored with all words.
@@ -60,15 +78,14 @@ impl AskedTerm {
     }
 }
 
-/// The best entries for some terms, the rarest first, each with its score. `budget` is [`BUDGET`], or more to be sure.
+/// The best entries for some terms, the rarest first, each with its score.
 pub(crate) fn best(
     terms: &[AskedTerm],
     question: &Question,
     snapshot: &Snapshot,
     limit: usize,
-    budget: u64,
 ) -> Result<Vec<(DocAddress, f32)>, Error> {
-    let read = affordable(terms, budget);
+    let read = affordable(terms, snapshot.budget.of(snapshot.searcher.num_docs()));
     let is_exact = read == terms.len();
     let kept = if is_exact { limit } else { RESCORED.max(2 * limit) };
     let scorer = Scorer::new(terms, question, snapshot, kept)?;
