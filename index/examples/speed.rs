@@ -81,7 +81,7 @@ fn build(data: &Path, dir: &Path) -> Result<(), Any> {
     let claims = rows(&data.join("claims.tsv"))?;
     let entries: Vec<Entry> = claims.iter().map(entry).collect();
     let (own, other) = (dir.join("own"), dir.join("raw"));
-    let start = Instant::now();
+    let (start, cpu) = (Instant::now(), milliseconds(ClockId::ProcessCPUTime));
     let index = ClaimIndex::open(&own)?;
     let mut writer = index.writer()?;
     for (number, portion) in entries.chunks(PORTION).enumerate() {
@@ -92,6 +92,11 @@ fn build(data: &Path, dir: &Path) -> Result<(), Any> {
     }
     writer.commit(&position(entries.len()))?;
     let wall = start.elapsed();
+    let cpu = (milliseconds(ClockId::ProcessCPUTime) - cpu) / 1e3;
+    println!(
+        "{}",
+        json!({"cpu_seconds": cpu, "claims_per_cpu_second": (claims.len() as f64 / cpu).round()})
+    );
     let before = Instant::now();
     writer.compact()?;
     built("claim-index", claims.len(), wall.as_secs_f64(), &own)?;
@@ -218,7 +223,11 @@ fn timed(questions: &[Row], ask: impl Fn(&str) -> Result<Vec<String>, Any>) -> R
 
 /// What this thread has run so far.
 fn cpu_ms() -> f64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
+    milliseconds(ClockId::ThreadCPUTime)
+}
+
+fn milliseconds(clock: ClockId) -> f64 {
+    let time = clock_gettime(clock);
     time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 

@@ -9,7 +9,7 @@ use tantivy::{Index, IndexReader, ReloadPolicy};
 
 use crate::commit::Commit;
 use crate::position::from_payload;
-use crate::postings::BUDGET;
+use crate::postings::Budget;
 use crate::schema::{Fields, schema, settings};
 use crate::semantic::{Encoder, Semantic};
 use crate::snapshot::Snapshot;
@@ -182,7 +182,7 @@ impl ClaimIndex {
     /// The same by all words of the text, however common: what [`ClaimIndex::lookup`] is measured against. It takes
     /// several times as long.
     pub fn lookup_exhaustively(&self, query: &Query) -> Result<Answer, Error> {
-        matching::answer(&self.snapshot_within(u64::MAX), query)
+        matching::answer(&self.snapshot_within(Budget::Unlimited), query)
     }
 
     /// Word search for people: all words wanted, the last may be unfinished; no query syntax.
@@ -208,10 +208,10 @@ impl ClaimIndex {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
-        self.snapshot_within(BUDGET)
+        self.snapshot_within(Budget::Share)
     }
 
-    pub(crate) fn snapshot_within(&self, budget: u64) -> Snapshot<'_> {
+    pub(crate) fn snapshot_within(&self, budget: Budget) -> Snapshot<'_> {
         Snapshot::new(self.current(), &self.inner.fields, &self.inner.weights, budget).with(self.semantic())
     }
 }

@@ -20,8 +20,26 @@ use crate::vocabulary::{key, marked};
 use crate::weights::idf;
 use crate::{Error, Lang};
 
-/// Entries looked at for the rare words; the last of them may go beyond.
-pub(crate) const BUDGET: u64 = 16_000;
+/// How many entries are looked at for the rare words.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Budget {
+    /// As many as an eighth of all, which is where answers stop getting better, and [`LEAST_READ`] at least.
+    Share,
+    /// All of them.
+    Unlimited,
+}
+
+const LEAST_READ: u64 = 16_000;
+
+impl Budget {
+    fn of(self, entries: u64) -> u64 {
+        match self {
+            Budget::Share => LEAST_READ.max(entries / 8),
+            Budget::Unlimited => u64::MAX,
+        }
+    }
+}
+
 /// Words that are read whatever they cost, each in two forms.
 const ALWAYS_READ: usize = 4;
 /// Entries that are scored with all words.
@@ -60,15 +78,14 @@ impl AskedTerm {
     }
 }
 
-/// The best entries for some terms, the rarest first, each with its score. `budget` is [`BUDGET`], or more to be sure.
+/// The best entries for some terms, the rarest first, each with its score.
 pub(crate) fn best(
     terms: &[AskedTerm],
     question: &Question,
     snapshot: &Snapshot,
     limit: usize,
-    budget: u64,
 ) -> Result<Vec<(DocAddress, f32)>, Error> {
-    let read = affordable(terms, budget);
+    let read = affordable(terms, snapshot.budget.of(snapshot.searcher.num_docs()));
     let is_exact = read == terms.len();
     let kept = if is_exact { limit } else { RESCORED.max(2 * limit) };
     let scorer = Scorer::new(terms, question, snapshot, kept)?;
@@ -124,26 +141,34 @@ fn order(found: &mut [(DocAddress, f32)], snapshot: &Snapshot) {
 }
 
 thread_local! {
-    /// A score for each entry of a segment, all zero between two lookups.
-    static SCORES: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+    /// The tables of one lookup, kept for the next: they are large, and the system would have to clear them again.
+    static TABLES: RefCell<Sums> = const { RefCell::new(Sums::new()) };
 }
 
 /// The scores of one segment's entries.
+#[derive(Default)]
 struct Sums {
+    /// One for each entry, all zero between two segments.
     scores: Vec<f32>,
-    /// Those that are not zero.
+    /// The entries that are not zero.
     touched: Vec<DocId>,
+    bits: Vec<u32>,
 }
 
 impl Sums {
-    /// Takes the thread's table; one that is not given back, after an error, is made anew.
-    fn borrow(entries: u32) -> Sums {
-        let mut scores = SCORES.take();
-        scores.resize(scores.len().max(entries as usize), 0.0);
+    const fn new() -> Sums {
         Sums {
-            scores,
+            scores: Vec::new(),
             touched: Vec::new(),
+            bits: Vec::new(),
         }
+    }
+
+    /// Takes the thread's tables; after an error they are not given back, and made anew.
+    fn borrow(entries: u32) -> Sums {
+        let mut sums = TABLES.take();
+        sums.scores.resize(sums.scores.len().max(entries as usize), 0.0);
+        sums
     }
 
     fn add(&mut self, mut block: BlockSegmentPostings, weight: f32, lengths: &EntryLengths) {
@@ -159,19 +184,20 @@ impl Sums {
         }
     }
 
-    /// The best so many, and all that are as good as the last of them. Gives the table back.
-    fn best(mut self, limit: usize, alive: Option<&AliveBitSet>) -> impl Iterator<Item = (DocId, f32)> {
-        let mut scored: Vec<(DocId, f32)> = Vec::with_capacity(self.touched.len());
-        for doc in self.touched {
+    /// Calls with the best so many, and all that are as good as the last of them. Gives the tables back.
+    fn best(mut self, limit: usize, alive: Option<&AliveBitSet>, mut call: impl FnMut(DocId, f32)) {
+        let is_alive = |doc: DocId| alive.is_none_or(|alive| alive.is_alive(doc));
+        let living = self.touched.iter().filter(|doc| is_alive(**doc));
+        self.bits.extend(living.map(|doc| self.scores[*doc as usize].to_bits()));
+        let least = least_of_best(&mut self.bits, limit);
+        for doc in self.touched.drain(..) {
             let score = std::mem::take(&mut self.scores[doc as usize]);
-            if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                scored.push((doc, score));
+            if score >= least && is_alive(doc) {
+                call(doc, score);
             }
         }
-        SCORES.set(self.scores);
-        let mut bits: Vec<u32> = scored.iter().map(|(_, score)| score.to_bits()).collect();
-        let least = least_of_best(&mut bits, limit);
-        scored.into_iter().filter(move |(_, score)| *score >= least)
+        self.bits.clear();
+        TABLES.set(self);
     }
 }
 
@@ -235,8 +261,9 @@ impl<'a> Scorer<'a> {
                 sums.add(block.map_err(TantivyError::from)?, self.weights[at], &lengths[at]);
             }
         }
-        let best = sums.best(self.kept, reader.alive_bitset());
-        found.extend(best.map(|(doc, score)| (DocAddress::new(segment, doc), score)));
+        sums.best(self.kept, reader.alive_bitset(), |doc, score| {
+            found.push((DocAddress::new(segment, doc), score));
+        });
         Ok(())
     }
 

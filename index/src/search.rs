@@ -78,7 +78,7 @@ pub(crate) enum Copy {
 
 fn by_terms(question: &Question, snapshot: &Snapshot, limit: usize) -> Result<Vec<(DocAddress, f32)>, Error> {
     let terms = rarest_terms(question, snapshot)?;
-    postings::best(&terms, question, snapshot, limit, snapshot.budget)
+    postings::best(&terms, question, snapshot, limit)
 }
 
 fn rarest_terms(question: &Question, snapshot: &Snapshot) -> Result<Vec<AskedTerm>, Error> {

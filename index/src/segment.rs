@@ -6,7 +6,7 @@ use tantivy::columnar::Column;
 use tantivy::{DocId, SegmentReader};
 
 use crate::Error;
-use crate::profile::{Profile, ProfileWord};
+use crate::profile::Profile;
 use crate::schema::{DIGEST, PASSAGE, WORDS};
 use crate::vocabulary::{Known, Vocabulary};
 
@@ -53,11 +53,14 @@ impl Segment {
     }
 
     /// The wordings of an entry.
-    pub(crate) fn profiles(&self, doc: DocId) -> Vec<Profile<'_>> {
+    pub(crate) fn profiles(&self, doc: DocId) -> Result<Vec<Profile<'_>>, Error> {
         let mut profiles: Vec<Profile> = Vec::new();
         let mut numbers = Vec::new();
         self.numbers(doc, &mut numbers);
-        for known in numbers.iter().filter_map(|number| self.vocabulary.get(*number)) {
+        for number in numbers {
+            let known = self.vocabulary.get(number).ok_or_else(|| Error::Damaged {
+                what: "an entry with a word that its segment lacks".to_owned(),
+            })?;
             match known {
                 Known::Mark(kind, lang) => profiles.push(Profile {
                     kind: *kind,
@@ -65,11 +68,11 @@ impl Segment {
                     words: Vec::new(),
                 }),
                 Known::Word(word) => {
-                    let word: ProfileWord = self.vocabulary.spelt(word);
+                    let word = self.vocabulary.spelt(word);
                     profiles.last_mut().into_iter().for_each(|last| last.words.push(word));
                 }
             }
         }
-        profiles
+        Ok(profiles)
     }
 }

@@ -7,6 +7,7 @@ use tantivy::{DocAddress, Searcher, TantivyDocument, Term};
 
 use crate::Error;
 use crate::commit::Commit;
+use crate::postings::Budget;
 use crate::profile::Profile;
 use crate::schema::Fields;
 use crate::segment::Segment;
@@ -17,15 +18,14 @@ use crate::weights::{WeightCache, Weights};
 pub(crate) struct Snapshot<'a> {
     pub(crate) searcher: Searcher,
     pub(crate) fields: &'a Fields,
-    /// See [`crate::postings::BUDGET`].
-    pub(crate) budget: u64,
+    pub(crate) budget: Budget,
     commit: Arc<Commit>,
     cache: &'a WeightCache,
     semantic: Option<&'a Semantic>,
 }
 
 impl<'a> Snapshot<'a> {
-    pub(crate) fn new(commit: Arc<Commit>, fields: &'a Fields, cache: &'a WeightCache, budget: u64) -> Snapshot<'a> {
+    pub(crate) fn new(commit: Arc<Commit>, fields: &'a Fields, cache: &'a WeightCache, budget: Budget) -> Snapshot<'a> {
         Snapshot {
             searcher: commit.searcher.clone(),
             fields,
@@ -96,6 +96,6 @@ pub(crate) struct Stored<'a> {
 impl<'a> Stored<'a> {
     /// The entry's wordings.
     pub(crate) fn profiles(&self) -> Result<Vec<Profile<'a>>, Error> {
-        Ok(self.segment.profiles(self.address.doc_id))
+        self.segment.profiles(self.address.doc_id)
     }
 }

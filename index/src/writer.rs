@@ -107,7 +107,8 @@ impl Writer {
             inner.set_merge_policy(Box::new(NoMergePolicy));
             let ids: Vec<_> = segments.iter().map(SegmentMeta::id).collect();
             inner.merge(&ids).wait()?;
-            // The files of the old segments stay for as long as the index reads them.
+            // The files of the old segments stay for as long as somebody knows them.
+            drop(segments);
             index.reload()?;
             inner.garbage_collect_files().wait()?;
             inner.wait_merging_threads()?;

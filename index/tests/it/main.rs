@@ -5,6 +5,7 @@ mod fuzzed;
 mod languages;
 mod normaliser;
 mod properties;
+mod pruning;
 mod rebuilt;
 mod robustness;
 mod support;
