@@ -76,14 +76,10 @@ impl Network {
             heads,
         }
         .of(texts);
-        layer
-            .out_norm
-            .add_and_apply(x, &layer.out.forward(engines, &mixed));
+        layer.out_norm.add_and_apply(x, &layer.out.forward(engines, &mixed));
         let mut up = layer.up.forward(engines, x);
         Gelu {}.map_mut(&mut up);
-        layer
-            .down_norm
-            .add_and_apply(x, &layer.down.forward(engines, &up));
+        layer.down_norm.add_and_apply(x, &layer.down.forward(engines, &up));
     }
 
     fn pool(&self, tokens: &[f32]) -> Vec<f32> {

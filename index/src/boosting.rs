@@ -132,7 +132,11 @@ impl<'a> Table<'a> {
         for &member in members {
             all.add(self.side(slopes, member));
         }
-        let cut = if depth > 0 { self.best_cut(slopes, members, all) } else { None };
+        let cut = if depth > 0 {
+            self.best_cut(slopes, members, all)
+        } else {
+            None
+        };
         let Some(cut) = cut else {
             return all.slope.leaf();
         };
@@ -198,10 +202,13 @@ mod tests {
         let row = |a: usize, b: usize| Row {
             numbers: vec![a as f32 / 10.0, b as f32 / 10.0, 0.5],
             // Only together do they say yes: no sum of one number each can tell.
-            is_yes: (a >= 5) != (b >= 5),
+            is_yes: a >= 5 && b >= 5 || a < 3 && b < 3,
             weight: 1.0,
         };
-        (0..10).flat_map(|a| (0..10).map(move |b| row(a, b))).flat_map(|row| [row.clone(), row]).collect()
+        (0..10)
+            .flat_map(|a| (0..10).map(move |b| row(a, b)))
+            .flat_map(|row| [row.clone(), row])
+            .collect()
     }
 
     #[test]

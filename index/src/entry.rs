@@ -76,7 +76,8 @@ impl WordingKind {
 impl Entry {
     /// What is encoded of the entry: the first wording that says the claim, and the first headline.
     pub(crate) fn passage(&self) -> String {
-        let first = |is_so: &dyn Fn(&&Wording) -> bool| self.wordings.iter().find(is_so).map(|wording| wording.text.trim());
+        let first =
+            |is_so: &dyn Fn(&&Wording) -> bool| self.wordings.iter().find(is_so).map(|wording| wording.text.trim());
         let kinds = [WordingKind::Claim, WordingKind::Reviewed, WordingKind::Variant];
         let claim = kinds.iter().find_map(|kind| first(&|wording| wording.kind == *kind));
         let title = first(&|wording| wording.kind == WordingKind::Title);

@@ -79,7 +79,10 @@ impl<'a> Comparer<'a> {
     /// Compares the text, particular by particular, with the wording that it is closest to.
     pub(crate) fn particulars(&self, profiles: &[Profile]) -> Result<Particulars, Error> {
         let mut closest: Option<(f32, &Profile)> = None;
-        for profile in profiles.iter().filter(|profile| profile.kind != WordingKind::Description) {
+        for profile in profiles
+            .iter()
+            .filter(|profile| profile.kind != WordingKind::Description)
+        {
             let coverage = self.coverage(profile)?;
             if closest.is_none_or(|(best, _)| coverage > best) {
                 closest = Some((coverage, profile));

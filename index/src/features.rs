@@ -118,6 +118,8 @@ const MAX_EDGE: f32 = 5.0;
 /// Numbers that depend on the other candidates: see [`Field::placed`].
 const LEAD: usize = 9;
 const PLACE: usize = 11;
+/// The similarity by which near-copies are told.
+pub(crate) const SIMILARITY: usize = 7;
 /// How far the candidate's meaning stands out from all entries'; 0 without a model.
 const MEANING: usize = 15;
 const MEANING_LEAD: usize = 16;
@@ -182,7 +184,14 @@ impl Field {
     }
 
     /// What the evidence and the meaning amount to.
-    pub(crate) fn features(&self, evidence: &Evidence, score: f32, meaning: f32, asked: f32, heaviest: f32) -> Features {
+    pub(crate) fn features(
+        &self,
+        evidence: &Evidence,
+        score: f32,
+        meaning: f32,
+        asked: f32,
+        heaviest: f32,
+    ) -> Features {
         let mut features = [0.0; FEATURES];
         features[..MEANING].copy_from_slice(&self.of_words(evidence, score, asked, heaviest));
         self.place_meaning(&mut features, meaning);
@@ -232,6 +241,7 @@ mod tests {
     #[test]
     fn numbers_are_where_their_names_say() {
         assert_eq!((NAMES[LEAD], NAMES[PLACE]), ("lead", "place"));
+        assert_eq!(NAMES[SIMILARITY], "similarity");
         let meanings = [NAMES[MEANING], NAMES[MEANING_LEAD], NAMES[MEANING_PLACE]];
         assert_eq!(meanings, ["meaning", "meaning_lead", "meaning_place"]);
         assert_eq!(JUDGED_NAMES.len(), JUDGED);

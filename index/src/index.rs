@@ -93,6 +93,11 @@ impl ClaimIndex {
         Ok(())
     }
 
+    /// Whether it looks for meanings too.
+    pub fn has_model(&self) -> bool {
+        self.semantic().is_some()
+    }
+
     /// Ids of entries that the model has not encoded yet, at most so many. Give them to [`Writer::encode`].
     pub fn without_vector(&self, limit: usize) -> Result<Vec<String>, Error> {
         let Some(semantic) = self.semantic() else {
@@ -100,7 +105,10 @@ impl ClaimIndex {
         };
         let snapshot = self.snapshot();
         let missing = semantic.missing(&snapshot, limit);
-        missing.into_iter().map(|address| Ok(snapshot.stored(address)?.id)).collect()
+        missing
+            .into_iter()
+            .map(|address| Ok(snapshot.stored(address)?.id))
+            .collect()
     }
 
     pub(crate) fn semantic(&self) -> Option<&Semantic> {

@@ -22,6 +22,7 @@ static SHIPPED_WITH_MODEL: LazyLock<Judge> = LazyLock::new(|| {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judge {
     about: Vec<String>,
+    measured: serde_json::Value,
     bias: f32,
     trees: Vec<Node>,
 }
@@ -52,6 +53,8 @@ enum Written {
 struct File {
     /// The command and the figures that made it.
     about: Vec<String>,
+    /// How often its outcomes were right, by judges trained on other claims.
+    measured: serde_json::Value,
     /// Log-odds before any tree is asked.
     bias: f64,
     trees: Vec<Written>,
@@ -68,20 +71,33 @@ impl Judge {
         &SHIPPED_WITH_MODEL
     }
 
-    pub(crate) fn new(about: Vec<String>, bias: f64, trees: Vec<Node>) -> Judge {
-        let bias = rounded(bias as f32) as f32;
-        Judge { about, bias, trees }
+    pub(crate) fn new(bias: f64, trees: Vec<Node>) -> Judge {
+        Judge {
+            about: Vec::new(),
+            measured: serde_json::Value::Null,
+            bias: rounded(bias as f32) as f32,
+            trees,
+        }
     }
 
-    /// How it was made and what it was measured at, a line each.
+    /// How it was made, a line each.
     pub fn about(&self) -> &[String] {
         &self.about
     }
 
-    /// The same judge with another account of how it was made.
+    /// How often its outcomes were right when it was made; whoever trained it says in which form.
+    pub fn measured(&self) -> &serde_json::Value {
+        &self.measured
+    }
+
+    /// The same judge with an account of how it was made and measured.
     #[must_use]
-    pub fn described(self, about: Vec<String>) -> Judge {
-        Judge { about, ..self }
+    pub fn described(self, about: Vec<String>, measured: serde_json::Value) -> Judge {
+        Judge {
+            about,
+            measured,
+            ..self
+        }
     }
 
     /// Between 0 and 1.
@@ -95,6 +111,7 @@ impl Judge {
         let trees = file.trees.into_iter().map(read).collect::<Option<_>>()?;
         Some(Judge {
             about: file.about,
+            measured: file.measured,
             bias: file.bias as f32,
             trees,
         })
@@ -102,12 +119,13 @@ impl Judge {
 
     /// The file's text: a tree a line.
     pub fn to_json(&self) -> String {
-        let line = |value: &dyn Fn() -> serde_json::Result<String>| format!("    {}", value().unwrap_or_default());
-        let about: Vec<String> = self.about.iter().map(|about| line(&|| serde_json::to_string(about))).collect();
-        let trees: Vec<String> = self.trees.iter().map(|tree| line(&|| serde_json::to_string(&written(tree)))).collect();
+        let head = serde_json::json!({ "about": self.about, "measured": self.measured });
+        let head = serde_json::to_string_pretty(&head).unwrap_or_default();
+        let line = |tree| format!("    {}", serde_json::to_string(&written(tree)).unwrap_or_default());
+        let trees: Vec<String> = self.trees.iter().map(line).collect();
         format!(
-            "{{\n  \"about\": [\n{}\n  ],\n  \"bias\": {},\n  \"trees\": [\n{}\n  ]\n}}\n",
-            about.join(",\n"),
+            "{},\n  \"bias\": {},\n  \"trees\": [\n{}\n  ]\n}}\n",
+            head.trim_end_matches("\n}"),
             rounded(self.bias),
             trees.join(",\n")
         )
@@ -184,7 +202,7 @@ mod tests {
 
     #[test]
     fn trees_are_followed_branch_by_branch() {
-        let text = r#"{"about": ["a test"], "bias": -1.0, "trees": [["lead", 0.5, -2.0, ["passage", 0.25, 0.0, 3.0]]]}"#;
+        let text = r#"{"about": ["a test"], "measured": {"share": 0.5}, "bias": -1.0, "trees": [["lead", 0.5, -2.0, ["passage", 0.25, 0.0, 3.0]]]}"#;
         let judge = Judge::from_json(text).unwrap();
         let at = |name| JUDGED_NAMES.iter().position(|known| *known == name).unwrap();
         let mut numbers = [0.0; JUDGED];
@@ -200,9 +218,15 @@ mod tests {
 
     #[test]
     fn files_that_ask_for_something_unknown_are_refused() {
-        let good = r#"{"about": [], "bias": 0, "trees": [["lead", 0.5, 0, 1]]}"#;
+        let good = r#"{"about": [], "measured": null, "bias": 0, "trees": [["lead", 0.5, 0, 1]]}"#;
         assert!(Judge::from_json(good).is_some());
-        for bad in ["", "[]", &good.replace("lead", "luck"), &good.replace("0.5", "true"), &good.replace("bias", "bliss")] {
+        for bad in [
+            "",
+            "[]",
+            &good.replace("lead", "luck"),
+            &good.replace("0.5", "true"),
+            &good.replace("bias", "bliss"),
+        ] {
             assert_eq!(Judge::from_json(bad), None, "{bad}");
         }
     }

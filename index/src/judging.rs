@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::boosting::{Row, fit};
-use crate::features::{Field, Judged, edges, judged};
-use crate::matching::{MATCH, MAYBE};
+use crate::features::{Field, Judged, SIMILARITY, edges, judged};
+use crate::matching::{MATCH, MAYBE, NEAR_COPY};
 use crate::search::Copy;
 use crate::training::{Candidate, Example, folds};
 use crate::{Judge, Outcome, Ranker};
@@ -85,11 +85,15 @@ impl<'a> Case<'a> {
     }
 
     fn rows(&self) -> impl Iterator<Item = Row> {
-        self.ranked.iter().take(LEARNT).filter(|(candidate, _)| candidate.copy == Copy::No).map(|(candidate, numbers)| Row {
-            numbers: numbers.to_vec(),
-            is_yes: self.gold.contains(candidate.id.as_str()),
-            weight: self.weight,
-        })
+        self.ranked
+            .iter()
+            .take(LEARNT)
+            .filter(|(candidate, _)| candidate.copy == Copy::No)
+            .map(|(candidate, numbers)| Row {
+                numbers: numbers.to_vec(),
+                is_yes: self.gold.contains(candidate.id.as_str()),
+                weight: self.weight,
+            })
     }
 
     fn verdict(&self, judge: &Judge) -> Verdict {
@@ -102,10 +106,14 @@ impl<'a> Case<'a> {
                 is_right: false,
             };
         };
-        let chance = if first.copy == Copy::No { judge.chance(numbers) } else { 1.0 };
+        let chance = if first.copy == Copy::No {
+            judge.chance(numbers)
+        } else {
+            1.0
+        };
         let outcome = match chance {
             _ if chance >= MATCH && first.may_match => Outcome::Match,
-            _ if chance >= MAYBE => Outcome::Maybe,
+            _ if chance >= MAYBE || numbers[SIMILARITY] >= NEAR_COPY => Outcome::Maybe,
             _ => Outcome::None,
         };
         Verdict {
@@ -136,7 +144,10 @@ fn ranked<'a>(candidates: Vec<&'a Candidate>, ranker: &Ranker) -> Vec<(&'a Candi
     let numbers = placed.into_iter().zip(edges(&orders));
     numbers
         .map(|((candidate, features, _), edge)| {
-            (candidate, judged(&features, &candidate.particulars, candidate.text_length, edge))
+            (
+                candidate,
+                judged(&features, &candidate.particulars, candidate.text_length, edge),
+            )
         })
         .collect()
 }
@@ -162,11 +173,18 @@ pub fn cross_validate(examples: &[Example], pairs: &[Pair], ranker: &Ranker, num
 
 /// What one judge says.
 pub fn judge_all(examples: &[Example], pairs: &[Pair], ranker: &Ranker, judge: &Judge) -> Verdicts {
-    let all = |gold| examples.iter().map(move |example| Case::of_question(example, gold, ranker).verdict(judge));
+    let all = |gold| {
+        examples
+            .iter()
+            .map(move |example| Case::of_question(example, gold, ranker).verdict(judge))
+    };
     Verdicts {
         present: all(Gold::Present).collect(),
         hidden: all(Gold::Hidden).collect(),
-        pairs: pairs.iter().map(|pair| Case::of_pair(pair, ranker).verdict(judge)).collect(),
+        pairs: pairs
+            .iter()
+            .map(|pair| Case::of_pair(pair, ranker).verdict(judge))
+            .collect(),
     }
 }
 
@@ -189,14 +207,20 @@ struct Cases<'a> {
 impl<'a> Cases<'a> {
     fn of(examples: &'a [Example], pairs: &'a [Pair], ranker: &Ranker, number: usize) -> Cases<'a> {
         let folds = folds(examples, number);
-        let fold_of: BTreeMap<&str, usize> =
-            pairs.iter().map(|pair| (pair.claim.as_str(), crate::training::fold_of(&pair.claim, number))).collect();
+        let fold_of: BTreeMap<&str, usize> = pairs
+            .iter()
+            .map(|pair| (pair.claim.as_str(), crate::training::fold_of(&pair.claim, number)))
+            .collect();
         let mut all = Vec::new();
         for gold in [Gold::Present, Gold::Hidden] {
             let cases = examples.iter().map(|example| Case::of_question(example, gold, ranker));
             all.extend(cases.zip(folds.iter().copied()));
         }
-        all.extend(pairs.iter().map(|pair| (Case::of_pair(pair, ranker), fold_of[pair.claim.as_str()])));
+        all.extend(
+            pairs
+                .iter()
+                .map(|pair| (Case::of_pair(pair, ranker), fold_of[pair.claim.as_str()])),
+        );
         Cases { all }
     }
 
@@ -204,7 +228,7 @@ impl<'a> Cases<'a> {
         let cases = self.all.iter().filter(|(_, fold)| *fold != left_out);
         let rows: Vec<Row> = cases.flat_map(|(case, _)| case.rows()).collect();
         let (bias, trees) = fit(&rows.iter().collect::<Vec<_>>());
-        Judge::new(Vec::new(), bias, trees)
+        Judge::new(bias, trees)
     }
 }
 

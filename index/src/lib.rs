@@ -50,6 +50,7 @@ pub use fingerprint::{Fingerprint, Folded, contradicts};
 pub use index::ClaimIndex;
 pub use judge::Judge;
 pub use lang::{InvalidLang, Lang};
+pub use matching::{MATCH, MAYBE};
 pub use model::Ranker;
 pub use normalise::{NORMALISER_VERSION, normalise_text};
 pub use position::Position;

@@ -161,7 +161,11 @@ mod tests {
     /// Where only the rarest terms can be afforded, so that the rest is counted in the entries themselves.
     fn answer(index: &ClaimIndex, text: String) -> Answer {
         let lang = Some(Lang::EN);
-        matching::answer(&index.snapshot_within(0), &Query { text, lang, limit: 10 }).unwrap()
+        matching::answer(
+            &index.snapshot_within(crate::postings::Budget::Least),
+            &Query { text, lang, limit: 10 },
+        )
+        .unwrap()
     }
 
     #[test]

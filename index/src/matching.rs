@@ -22,13 +22,13 @@ pub(crate) fn answer(snapshot: &Snapshot, query: &Query) -> Result<Answer, Error
     let weights = snapshot.weights();
     let question = Question::new(query, snapshot, &weights)?;
     let comparer = Comparer::new(&question, snapshot, &weights);
-    let mut compared = compare(&comparer, &question, query.limit.clamp(COMPARED, MAX_COMPARED))?;
-    compared.sort_by(best_first);
-    let orders: Vec<f32> = compared.iter().map(|candidate| candidate.order).collect();
+    let mut found = compare(&comparer, &question, query.limit.clamp(COMPARED, MAX_COMPARED))?;
+    found.sort_by(best_first);
+    let orders: Vec<f32> = found.iter().map(|candidate| candidate.order).collect();
     // The order is the ranker's; a candidate is never surer than the one before it.
     let mut surest = 1.0;
-    let mut matches = Vec::with_capacity(query.limit.min(compared.len()));
-    for (candidate, edge) in compared.into_iter().zip(edges(&orders)).take(query.limit) {
+    let mut matches = Vec::with_capacity(query.limit.min(found.len()));
+    for (candidate, edge) in found.into_iter().zip(edges(&orders)).take(query.limit) {
         let chance = candidate.chance(&comparer, &question, edge)?;
         let found = candidate.into_match(chance.min(surest), &question);
         surest = found.confidence;
@@ -43,8 +43,8 @@ pub(crate) fn candidates_of(snapshot: &Snapshot, query: &Query) -> Result<Vec<tr
     let weights = snapshot.weights();
     let question = Question::new(query, snapshot, &weights)?;
     let comparer = Comparer::new(&question, snapshot, &weights);
-    let compared = compare(&comparer, &question, query.limit)?;
-    let seen = compared.into_iter().map(|compared| {
+    let found = compare(&comparer, &question, query.limit)?;
+    let seen = found.into_iter().map(|compared| {
         Ok(training::Candidate {
             particulars: comparer.particulars(&compared.profiles)?,
             score: compared.candidate.score,
@@ -96,9 +96,9 @@ fn best_first(a: &Compared, b: &Compared) -> Ordering {
 
 /// Chance from which a candidate is a match. What that means in practice is measured by `train-match` and stands in the
 /// judge's file: see [`crate::Judge::about`].
-pub(crate) const MATCH: f32 = 0.6;
+pub const MATCH: f32 = 0.75;
 /// Chance from which a candidate is worth showing.
-pub(crate) const MAYBE: f32 = 0.2;
+pub const MAYBE: f32 = 0.25;
 /// Of words in the same order that are no literal copy.
 const NEAR_VERBATIM: f32 = 0.99;
 
@@ -106,9 +106,11 @@ const NEAR_VERBATIM: f32 = 0.99;
 mod needs {
     /// Content words in the text; shorter texts ("vaccines are dangerous") fit too many claims.
     pub(super) const CONTENT_WORDS: f32 = 5.0;
-    /// Similarity from which text and wording count as near-copies, whose negations must agree.
-    pub(super) const NEAR_COPY: f32 = 0.5;
 }
+
+/// Similarity from which text and wording count as near-copies: their negations must agree, and they are worth showing
+/// whatever the judge says.
+pub(crate) const NEAR_COPY: f32 = 0.5;
 
 /// What a question is answered by.
 struct Models {
@@ -120,8 +122,16 @@ impl Models {
     fn of(question: &Question) -> Models {
         let with_model = question.meanings.is_some();
         Models {
-            ranker: if with_model { Ranker::shipped_with_model() } else { Ranker::shipped() },
-            judge: if with_model { Judge::shipped_with_model() } else { Judge::shipped() },
+            ranker: if with_model {
+                Ranker::shipped_with_model()
+            } else {
+                Ranker::shipped()
+            },
+            judge: if with_model {
+                Judge::shipped_with_model()
+            } else {
+                Judge::shipped()
+            },
         }
     }
 }
@@ -165,14 +175,13 @@ impl Compared<'_> {
         match self.candidate.copy {
             Copy::Identical | Copy::NearVerbatim => Outcome::Match,
             Copy::No if confidence >= MATCH && self.may_match(question) => Outcome::Match,
-            Copy::No if confidence >= MAYBE => Outcome::Maybe,
+            Copy::No if confidence >= MAYBE || self.evidence.similarity >= NEAR_COPY => Outcome::Maybe,
             Copy::No => Outcome::None,
         }
     }
 
     fn may_match(&self, question: &Question) -> bool {
-        self.candidate.copy != Copy::No
-            || question.content_words() >= needs::CONTENT_WORDS && !self.contradicted()
+        self.candidate.copy != Copy::No || question.content_words() >= needs::CONTENT_WORDS && !self.contradicted()
     }
 
     /// Other numbers in the place of the claim's, or a near-copy turned round by a negation.
@@ -185,7 +194,7 @@ impl Compared<'_> {
             negation_differs,
             ..
         } = &self.evidence;
-        let is_near_copy = *similarity >= needs::NEAR_COPY;
+        let is_near_copy = *similarity >= NEAR_COPY;
         let replaced = !only_asked.is_empty() && !only_claimed.is_empty();
         replaced && (is_near_copy || agreeing.is_empty()) || is_near_copy && *negation_differs
     }
@@ -195,7 +204,7 @@ impl Compared<'_> {
         match self.candidate.copy {
             Copy::Identical => reasons.push(Reason::IdenticalText),
             Copy::NearVerbatim => reasons.push(Reason::NearDuplicate { similarity: 1.0 }),
-            Copy::No if self.evidence.similarity >= needs::NEAR_COPY => {
+            Copy::No if self.evidence.similarity >= NEAR_COPY => {
                 reasons.push(Reason::NearDuplicate {
                     similarity: self.evidence.similarity,
                 });

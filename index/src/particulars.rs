@@ -11,7 +11,7 @@ use crate::analyzer::cues::{are_opposed, denies};
 use crate::analyzer::negation::negates;
 use crate::analyzer::numeral::{Quantity, quantities};
 use crate::analyzer::{Token, number};
-use crate::profile::Profile;
+use crate::profile::{Profile, ProfileWord};
 use crate::question::{AskedWord, Question};
 
 /// What the comparison found.
@@ -52,6 +52,37 @@ struct Shared {
     weight: f32,
     /// In the text.
     at: usize,
+}
+
+/// The claim's words, counted one by one.
+#[derive(Default)]
+struct Tally {
+    found: Particulars,
+    shared: Vec<Shared>,
+    weight: f32,
+    words: usize,
+}
+
+impl Tally {
+    fn count(&mut self, word: ProfileWord, place: Option<usize>, weight: f32, heaviest: f32) {
+        let is_name = word.is_name && !number::is_number(word.neutral);
+        let share = weight / heaviest;
+        self.weight += weight;
+        self.words += 1;
+        let found = &mut self.found;
+        if let Some(at) = place {
+            self.shared.push(Shared { weight, at });
+            *(if is_name {
+                &mut found.names_found
+            } else {
+                &mut found.others_found
+            }) += share;
+        } else {
+            found.missing_words += 1.0;
+            found.heaviest_missing = found.heaviest_missing.max(share);
+            found.names_missing += if is_name { share } else { 0.0 };
+        }
+    }
 }
 
 /// The words of a text by their forms, each with the first place where it stands.
@@ -102,49 +133,59 @@ impl<'a> Places<'a> {
 
     /// Compares the text with the wording that it is closest to. `weight` gives a term's weight there, `heaviest` that of
     /// a word as rare as words can be.
-    pub(crate) fn compare(&self, claim: &Profile, weight: impl Fn(&str) -> Result<f32, Error>, heaviest: f32) -> Result<Particulars, Error> {
-        let has_same_rules = self.question.language.is_some_and(|language| language.lang == claim.lang);
-        let mut found = Particulars::default();
-        let mut shared: Vec<Shared> = Vec::new();
-        let (mut all, mut count) = (0.0, 0_usize);
+    pub(crate) fn compare(
+        &self,
+        claim: &Profile,
+        weight: impl Fn(&str) -> Result<f32, Error>,
+        heaviest: f32,
+    ) -> Result<Particulars, Error> {
+        let mut tally = Tally::default();
         let mut seen = HashSet::new();
         for word in claim.words() {
-            let Some(term) = word.term.filter(|term| seen.insert(*term)) else {
-                continue;
-            };
-            let place = if has_same_rules { self.terms.get(term) } else { self.neutral.get(word.neutral) };
-            let weight = weight(term)?;
-            let is_name = word.is_name && !number::is_number(word.neutral);
-            (all, count) = (all + weight, count + 1);
-            match place {
-                Some(&at) => {
-                    shared.push(Shared { weight, at });
-                    let sum = if is_name { &mut found.names_found } else { &mut found.others_found };
-                    *sum += weight / heaviest;
-                }
-                None => {
-                    found.missing_words += 1.0;
-                    found.heaviest_missing = found.heaviest_missing.max(weight / heaviest);
-                    found.names_missing += if is_name { weight / heaviest } else { 0.0 };
-                }
+            if let Some(term) = word.term.filter(|term| seen.insert(*term)) {
+                tally.count(word, self.place(claim, word), weight(term)?, heaviest);
             }
         }
-        let passage = passage(&shared, claim.words().count() * 3 / 2 + 6);
-        found.passage = if all > 0.0 { passage.weight / all } else { 0.0 };
-        found.same_order = same_order(&shared);
-        found.claim_length = (count as f32).ln_1p();
+        let passage = passage(&tally.shared, claim.words().count() * 3 / 2 + 6);
+        let mut found = tally.found;
+        found.passage = if tally.weight > 0.0 {
+            passage.weight / tally.weight
+        } else {
+            0.0
+        };
+        found.same_order = same_order(&tally.shared);
+        found.claim_length = (tally.words as f32).ln_1p();
         found.weightiest_found = self.weightiest_found(claim);
         self.contradict(claim, passage, &mut found);
         Ok(found)
     }
 
+    /// Where the text has a claim's word.
+    fn place(&self, claim: &Profile, word: ProfileWord) -> Option<usize> {
+        let has_same_rules = self
+            .question
+            .language
+            .is_some_and(|language| language.lang == claim.lang);
+        let place = match word.term {
+            Some(term) if has_same_rules => self.terms.get(term),
+            _ => self.neutral.get(word.neutral),
+        };
+        place.copied()
+    }
+
     fn weightiest_found(&self, claim: &Profile) -> f32 {
-        let claimed: HashSet<&str> = claim.words().flat_map(|word| [Some(word.neutral), word.term]).flatten().collect();
+        let claimed: HashSet<&str> = claim
+            .words()
+            .flat_map(|word| [Some(word.neutral), word.term])
+            .flatten()
+            .collect();
         let mut asked: Vec<&AskedWord> = self.question.words.iter().collect();
         asked.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         asked.truncate(WEIGHTIEST);
         let has = |token: &Token| claimed.contains(token.term.as_str()) || claimed.contains(token.neutral.as_str());
-        let found = asked.iter().filter(|word| has(&word.token) || word.alternatives.iter().any(has));
+        let found = asked
+            .iter()
+            .filter(|word| has(&word.token) || word.alternatives.iter().any(has));
         found.count() as f32 / asked.len().max(1) as f32
     }
 
@@ -178,14 +219,23 @@ fn passage(shared: &[Shared], length: usize) -> Passage {
         let within = by_place[number..].iter().take_while(|word| word.at - first.at < length);
         let (weight, last) = within.fold((0.0, first.at), |(weight, _), word| (weight + word.weight, word.at));
         if weight > best.weight {
-            best = Passage { first: first.at, last, weight };
+            best = Passage {
+                first: first.at,
+                last,
+                weight,
+            };
         }
     }
     best
 }
 
 fn same_order(shared: &[Shared]) -> f32 {
-    let pairs = || shared.iter().enumerate().flat_map(|(at, a)| shared[at + 1..].iter().map(move |b| (a, b)));
+    let pairs = || {
+        shared
+            .iter()
+            .enumerate()
+            .flat_map(|(at, a)| shared[at + 1..].iter().map(move |b| (a, b)))
+    };
     let all = pairs().count();
     if all == 0 {
         return 0.5;

@@ -27,6 +27,9 @@ pub(crate) enum Budget {
     Share,
     /// All of them.
     Unlimited,
+    /// Those of the words that are always read.
+    #[cfg(test)]
+    Least,
 }
 
 const LEAST_READ: u64 = 16_000;
@@ -36,6 +39,8 @@ impl Budget {
         match self {
             Budget::Share => LEAST_READ.max(entries / 8),
             Budget::Unlimited => u64::MAX,
+            #[cfg(test)]
+            Budget::Least => 0,
         }
     }
 }

@@ -37,6 +37,7 @@ mod meta;
 mod metrics;
 mod paging;
 mod peer;
+mod quality;
 mod query;
 mod read;
 mod recover;
@@ -92,6 +93,7 @@ pub fn routes(app: &App) -> Vec<Route> {
         attachments::routes(app),
         changes::routes(app),
         meta::routes(app),
+        quality::routes(app),
         health::routes(app),
     ];
     resources.into_iter().flatten().collect()

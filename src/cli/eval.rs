@@ -95,7 +95,8 @@ pub(super) fn run(settings: &Settings, args: &EvalArgs) -> anyhow::Result<()> {
         print(settings, &OfPairs::of(&pairs, &verdicts.pairs), |of| of.line() + "\n")?;
         return Ok(());
     }
-    let [claims, queries, qrels] = [&args.claims, &args.queries, &args.qrels].map(|file| file.clone().unwrap_or_default());
+    let [claims, queries, qrels] =
+        [&args.claims, &args.queries, &args.qrels].map(|file| file.clone().unwrap_or_default());
     let mut questions = Questions::read(&claims, &queries, &qrels, model.as_ref())?;
     if let Some(spoil) = args.spoil {
         for (asked, _) in &mut questions.asked {

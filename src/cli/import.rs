@@ -65,8 +65,7 @@ pub(super) async fn run(settings: &Settings, args: &ImportArgs) -> anyhow::Resul
     let store = open_store(settings).await?;
     let ingest = Ingest::new(store.clone(), Actor::Import);
     let mut report = Report::default();
-    let (outcome, indexed) =
-        indexer::beside(&store, &place(settings), import_all(&ingest, args, &mut report)).await;
+    let (outcome, indexed) = indexer::beside(&store, &place(settings), import_all(&ingest, args, &mut report)).await;
     print(settings, &report, text)?;
     outcome?;
     indexed.context("the store is written, the index is not")?;

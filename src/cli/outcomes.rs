@@ -67,7 +67,9 @@ impl OfSet {
             set: None,
             precision: present.precision(),
             hidden: Rates::of(hidden),
-            thresholds: (5..20).map(|step| Threshold::of(step as f32 / 20.0, verdicts, hidden)).collect(),
+            thresholds: (5..20)
+                .map(|step| Threshold::of(step as f32 / 20.0, verdicts, hidden))
+                .collect(),
             present,
         }
     }
@@ -93,7 +95,9 @@ impl OfSet {
 impl Threshold {
     fn of(confidence: f32, present: &[Verdict], hidden: &[Verdict]) -> Self {
         let share = |verdicts: &[Verdict], is_so: &dyn Fn(&Verdict) -> bool| {
-            let reached = verdicts.iter().filter(|verdict| verdict.may_match && verdict.chance >= confidence);
+            let reached = verdicts
+                .iter()
+                .filter(|verdict| verdict.may_match && verdict.chance >= confidence);
             reached.filter(|verdict| is_so(verdict)).count() as f64 / verdicts.len().max(1) as f64
         };
         Self {
@@ -108,17 +112,25 @@ impl Threshold {
 impl OfPairs {
     pub(super) fn of(pairs: &[Pair], verdicts: &[Verdict]) -> Self {
         let is_match = |verdict: &Verdict| verdict.outcome == Outcome::Match;
-        let of = |wanted: bool| pairs.iter().zip(verdicts).filter(move |(pair, _)| pair.is_same == wanted);
+        let of = |wanted: bool| {
+            pairs
+                .iter()
+                .zip(verdicts)
+                .filter(move |(pair, _)| pair.is_same == wanted)
+        };
         let share = |wanted: bool, is_so: &dyn Fn(&Verdict) -> bool| {
             let count = of(wanted).filter(|(_, verdict)| is_so(verdict)).count();
             count as f64 / of(wanted).count().max(1) as f64
         };
         let mut kinds: Vec<(String, usize, usize)> = Vec::new();
         for (pair, verdict) in pairs.iter().zip(verdicts) {
-            let at = kinds.iter().position(|(kind, ..)| *kind == pair.kind).unwrap_or_else(|| {
-                kinds.push((pair.kind.clone(), 0, 0));
-                kinds.len() - 1
-            });
+            let at = kinds
+                .iter()
+                .position(|(kind, ..)| *kind == pair.kind)
+                .unwrap_or_else(|| {
+                    kinds.push((pair.kind.clone(), 0, 0));
+                    kinds.len() - 1
+                });
             kinds[at].1 += 1;
             kinds[at].2 += usize::from(is_match(verdict));
         }
@@ -132,7 +144,11 @@ impl OfPairs {
     }
 
     pub(super) fn line(&self) -> String {
-        let kinds: Vec<String> = self.kinds.iter().map(|(kind, all, matched)| format!("{kind} {matched}/{all}")).collect();
+        let kinds: Vec<String> = self
+            .kinds
+            .iter()
+            .map(|(kind, all, matched)| format!("{kind} {matched}/{all}"))
+            .collect();
         format!(
             "near misses not matched {:.1} %, paraphrases matched {:.1} % (matched: {})",
             100.0 * self.near_misses_not_matched,
@@ -192,6 +208,41 @@ impl Measured {
         self
     }
 
+    /// What is told to everybody at `/v1/stats/quality`, to three digits.
+    pub(super) fn published(&self) -> serde_json::Value {
+        let rounded = |number: f64| (number * 1e3).round() / 1e3;
+        let sets = self.outcomes.iter().map(|of| {
+            serde_json::json!({
+                "set": of.set,
+                "questions": of.present.questions,
+                "matched": rounded(of.present.right_match + of.present.wrong_match),
+                "precision": rounded(of.precision),
+                "matched_without_answer": rounded(of.hidden.wrong_match + of.hidden.right_match),
+            })
+        });
+        let pairs = self.pairs.iter().map(|of| {
+            serde_json::json!({
+                "pairs": of.file,
+                "near_misses_not_matched": rounded(of.near_misses_not_matched),
+                "paraphrases_matched": rounded(of.paraphrases_matched),
+            })
+        });
+        let bins = self.reliability.iter().map(|bin| {
+            serde_json::json!({
+                "from": bin.from,
+                "answers": bin.verdicts,
+                "confidence": rounded(bin.chance),
+                "right": rounded(bin.right),
+            })
+        });
+        serde_json::json!({
+            "sets": sets.collect::<Vec<_>>(),
+            "pairs": pairs.collect::<Vec<_>>(),
+            "calibration_error": rounded(self.calibration_error),
+            "reliability": bins.collect::<Vec<_>>(),
+        })
+    }
+
     /// For people, a set a line.
     pub(super) fn lines(&self) -> Vec<String> {
         let named = |name: &Option<String>, line: String| match name {
@@ -207,9 +258,15 @@ impl Measured {
                 bin.from, bin.verdicts, bin.chance, bin.right
             )
         });
-        let doubtful = self.doubtful.iter().map(|Doubtful { query, found, confidence }| {
-            format!("doubtful: {query} was told {found} ({confidence:.2}) while its own claim was hidden")
-        });
+        let doubtful = self.doubtful.iter().map(
+            |Doubtful {
+                 query,
+                 found,
+                 confidence,
+             }| {
+                format!("doubtful: {query} was told {found} ({confidence:.2}) while its own claim was hidden")
+            },
+        );
         sets.chain(pairs).chain([error]).chain(bins).chain(doubtful).collect()
     }
 }

@@ -60,7 +60,11 @@ impl Encoder for Remembering {
 
     fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, String> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh: Vec<&str> = texts.iter().copied().filter(|text| !known.contains_key(*text)).collect();
+        let fresh: Vec<&str> = texts
+            .iter()
+            .copied()
+            .filter(|text| !known.contains_key(*text))
+            .collect();
         for (text, vector) in fresh.iter().zip(self.encoder.passages(&fresh)?) {
             known.insert((*text).to_owned(), vector);
         }

@@ -68,8 +68,16 @@ pub(super) fn run(settings: &Settings, args: &TrainMatchArgs) -> anyhow::Result<
     };
     let judge = judging::train(&material.examples, &material.pairs, &ranker);
     let suffix = if model.is_some() { "-semantic" } else { "" };
-    write(&args.out, &format!("ranker{suffix}.json"), &ranker.to_json(about(args, &figures)))?;
-    write(&args.out, &format!("judge{suffix}.json"), &judge.described(judge_about(args, &measured)).to_json())?;
+    write(
+        &args.out,
+        &format!("ranker{suffix}.json"),
+        &ranker.to_json(about(args, &figures)),
+    )?;
+    write(
+        &args.out,
+        &format!("judge{suffix}.json"),
+        &judge.described(judge_about(args), measured.published()).to_json(),
+    )?;
     let report = Report { figures, measured };
     print(settings, &report, |report| {
         [lines(&report.figures), report.measured.lines()].concat().join("\n") + "\n"
@@ -113,7 +121,9 @@ impl Material {
             let rows = pair_lines(file)?;
             // A small archive and a large one: what is rare in one is common in the other.
             for (others, label) in [(&[][..], "alone"), (&entries[..], "among all")] {
-                material.pair_sizes.push((format!("{}, {label}", name(file)), rows.len()));
+                material
+                    .pair_sizes
+                    .push((format!("{}, {label}", name(file)), rows.len()));
                 material.pairs.extend(pairs(&rows, others, model)?);
             }
         }
@@ -123,7 +133,11 @@ impl Material {
 
 fn command(args: &TrainMatchArgs) -> String {
     let sets: Vec<String> = args.sets.iter().map(|set| name(set)).collect();
-    let pairs: Vec<String> = args.pairs.iter().map(|file| format!(" --pairs {}", name(file))).collect();
+    let pairs: Vec<String> = args
+        .pairs
+        .iter()
+        .map(|file| format!(" --pairs {}", name(file)))
+        .collect();
     format!("klarstelle train-match {}{}", sets.join(" "), pairs.concat())
 }
 
@@ -177,13 +191,11 @@ fn about(args: &TrainMatchArgs, figures: &[Figures]) -> Vec<String> {
     about
 }
 
-fn judge_about(args: &TrainMatchArgs, measured: &Measured) -> Vec<String> {
-    let mut about = vec![
+fn judge_about(args: &TrainMatchArgs) -> Vec<String> {
+    vec![
         format!("made by `{}`, from all of them together", command(args)),
-        format!("outcomes by judges trained on the other folds, {FOLDS} of them, grouped by claim:"),
-    ];
-    about.extend(measured.lines());
-    about
+        format!("measured: outcomes by judges trained on the other folds, {FOLDS} of them, grouped by claim"),
+    ]
 }
 
 fn lines(figures: &[Figures]) -> Vec<String> {

@@ -137,7 +137,7 @@ impl UrlKey {
     fn of(url: &WebUrl) -> Self {
         let url = url.to_url();
         let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-        let host = host.strip_prefix("www.").unwrap_or(host);
+        let host = host.trim_start_matches("www.");
         let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
         let path = percent(url.path());
         let path = if path == "/" { "/" } else { path.trim_end_matches('/') };

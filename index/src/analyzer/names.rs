@@ -38,7 +38,11 @@ impl Names {
     pub(super) fn of(language: Option<&Language>) -> Names {
         let has_capital_nouns = language.is_some_and(|language| language.lang == Lang::DE);
         Names {
-            nouns: if has_capital_nouns { Nouns::Capital } else { Nouns::Plain },
+            nouns: if has_capital_nouns {
+                Nouns::Capital
+            } else {
+                Nouns::Plain
+            },
             previous: Previous::Nothing,
         }
     }
@@ -70,8 +74,16 @@ mod tests {
     #[test]
     fn names_are_told_by_their_capitals() {
         let cases: &[(Lang, &str, &[&str])] = &[
-            (Lang::EN, "The flood in Harnow killed Anna Vask.", &["harnow", "anna", "vask"]),
-            (Lang::DE, "Die Bank in Ulm sperrt Konten von Demonstranten.", &["ulm", "demonstranten"]),
+            (
+                Lang::EN,
+                "The flood in Harnow killed Anna Vask.",
+                &["harnow", "anna", "vask"],
+            ),
+            (
+                Lang::DE,
+                "Die Bank in Ulm sperrt Konten von Demonstranten.",
+                &["ulm", "demonstranten"],
+            ),
             (Lang::DE, "Der Kanzler verbietet der Stadt den Markt.", &[]),
             (Lang::DE, "Auch Minister Olaf Reinsberg warnt.", &["olaf", "reinsberg"]),
             (Lang::TR, "Belediye Ankara'da suyu kesti", &["ankara"]),

@@ -24,7 +24,10 @@ const NUMERALS: &[(f64, &str)] = &[
     (17.0, "seventeen siebzehn"),
     (18.0, "eighteen achtzehn"),
     (19.0, "nineteen neunzehn"),
-    (20.0, "twenty zwanzig vingt veinte venti twintig yirmi двадцать двадцять"),
+    (
+        20.0,
+        "twenty zwanzig vingt veinte venti twintig yirmi двадцать двадцять",
+    ),
     (30.0, "thirty dreissig trente treinta otuz тридцать тридцять"),
     (40.0, "forty vierzig quarante cuarenta kirk сорок"),
     (50.0, "fifty funfzig cinquante cincuenta elli пятьдесят п'ятдесят"),
@@ -37,9 +40,18 @@ const NUMERALS: &[(f64, &str)] = &[
 /// Words and suffixes that multiply what stands before them; a few also stand alone.
 const MULTIPLIERS: &[(f64, &str)] = &[
     (1e2, "hundred hundert cent yuz сто sto"),
-    (1e3, "k thousand tausend tsd mille mil bin tysiac tysiace tysiecy тысяча тысячи тысяч тисяча тисячі тисяч"),
-    (1e6, "m million millions millionen mio millon millones milioni milion milionow milyon миллион миллионов мільйон мільйонів"),
-    (1e9, "bn billion billions milliarde milliarden mrd milliard mld milyar миллиард миллиардов мільярд мільярдів"),
+    (
+        1e3,
+        "k thousand tausend tsd mille mil bin tysiac tysiace tysiecy тысяча тысячи тысяч тисяча тисячі тисяч",
+    ),
+    (
+        1e6,
+        "m million millions millionen mio millon millones milioni milion milionow milyon миллион миллионов мільйон мільйонів",
+    ),
+    (
+        1e9,
+        "bn billion billions milliarde milliarden mrd milliard mld milyar миллиард миллиардов мільярд мільярдів",
+    ),
 ];
 
 /// Multipliers that stand alone, too: "a thousand people".
@@ -87,7 +99,9 @@ fn multipliers() -> &'static Words {
 }
 
 fn by_word(rows: &'static [(f64, &'static str)]) -> Words {
-    let words = rows.iter().flat_map(|(value, words)| words.split_whitespace().map(move |word| (word, *value)));
+    let words = rows
+        .iter()
+        .flat_map(|(value, words)| words.split_whitespace().map(move |word| (word, *value)));
     words.collect()
 }
 
@@ -125,7 +139,10 @@ mod tests {
             ("", &[]),
         ];
         for (text, wanted) in cases {
-            let values: Vec<f64> = quantities(text.split_whitespace()).iter().map(|found| found.value).collect();
+            let values: Vec<f64> = quantities(text.split_whitespace())
+                .iter()
+                .map(|found| found.value)
+                .collect();
             assert_eq!(&values, wanted, "{text}");
         }
     }

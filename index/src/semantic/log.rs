@@ -55,7 +55,9 @@ impl Log {
         };
         let dir = path.parent().unwrap_or(path);
         let directory = MmapDirectory::open(dir).map_err(tantivy::TantivyError::from)?;
-        let file = directory.open_read(Path::new(FILE)).map_err(tantivy::TantivyError::from)?;
+        let file = directory
+            .open_read(Path::new(FILE))
+            .map_err(tantivy::TantivyError::from)?;
         let bytes = file.read_bytes().map_err(Error::Directory)?;
         let is_ours = bytes.get(..HEAD) == Some(&self.head[..]);
         Ok(if is_ours { bytes } else { OwnedBytes::empty() })
@@ -189,7 +191,10 @@ impl Log {
 pub(super) fn quantised(vector: &[f32]) -> (f32, Vec<i8>) {
     let largest = vector.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
     let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-    (scale, vector.iter().map(|number| (number / scale).round() as i8).collect())
+    (
+        scale,
+        vector.iter().map(|number| (number / scale).round() as i8).collect(),
+    )
 }
 
 fn check(text: u64, body: &[u8]) -> u32 {
@@ -221,7 +226,11 @@ mod tests {
             let log = log.with(vectors(0..2)).unwrap().with(vectors(2..9)).unwrap();
             assert_eq!(log.len(), 9);
             let row = log.get(log.row(6).unwrap());
-            let numbers: Vec<f32> = row.numbers.iter().map(|b| f32::from(b.cast_signed()) * row.scale).collect();
+            let numbers: Vec<f32> = row
+                .numbers
+                .iter()
+                .map(|b| f32::from(b.cast_signed()) * row.scale)
+                .collect();
             for (number, wanted) in numbers.iter().zip([0.5, -0.5, 0.25]) {
                 assert!((number - wanted).abs() < 0.005, "{numbers:?}");
             }
@@ -234,7 +243,10 @@ mod tests {
     #[test]
     fn what_a_crash_cut_or_a_disk_changed_is_written_anew() {
         let dir = tempfile::tempdir().unwrap();
-        let log = Log::open(Some(dir.path()), "a model", 3).unwrap().with(vectors(0..5)).unwrap();
+        let log = Log::open(Some(dir.path()), "a model", 3)
+            .unwrap()
+            .with(vectors(0..5))
+            .unwrap();
         let path = dir.path().join(FILE);
         let whole = fs::read(&path).unwrap();
         let cut = |length: usize| fs::write(&path, &whole[..length]).unwrap();
@@ -256,7 +268,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let reader = Log::open(Some(dir.path()), "a model", 3).unwrap();
         assert!(reader.newer().unwrap().is_none());
-        Log::open(Some(dir.path()), "a model", 3).unwrap().with(vectors(0..5)).unwrap();
+        Log::open(Some(dir.path()), "a model", 3)
+            .unwrap()
+            .with(vectors(0..5))
+            .unwrap();
         assert_eq!(reader.newer().unwrap().unwrap().len(), 5);
     }
 }

@@ -40,9 +40,12 @@ pub trait Encoder: Send + Sync {
 pub(crate) struct Semantic {
     encoder: Arc<dyn Encoder>,
     log: RwLock<Arc<Log>>,
-    /// For each segment, the row in the log of each entry, as of so many rows.
-    rows: Mutex<BTreeMap<SegmentId, (usize, Arc<Vec<u32>>)>>,
+    /// For each segment, as of so many rows in the log.
+    rows: Mutex<BTreeMap<SegmentId, (usize, Rows)>>,
 }
+
+/// The row in the log of each entry of a segment.
+type Rows = Arc<Vec<u32>>;
 
 /// In the place of a row: no vector yet.
 const NONE: u32 = u32::MAX;
@@ -82,7 +85,10 @@ impl Semantic {
     pub(crate) fn add(&self, entries: &[Entry]) -> Result<(), Error> {
         let log = self.log();
         let mut seen = HashSet::new();
-        let passages = entries.iter().map(Entry::passage).map(|text| (passage_key(&text), text));
+        let passages = entries
+            .iter()
+            .map(Entry::passage)
+            .map(|text| (passage_key(&text), text));
         let missing: Vec<(u64, String)> = passages
             .filter(|(key, _)| *key != 0 && !log.has(*key) && seen.insert(*key))
             .collect();
@@ -109,15 +115,22 @@ impl Semantic {
         let rows = self.rows(snapshot, &self.log());
         let mut missing = Vec::new();
         for ((number, segment), rows) in (0..).zip(snapshot.searcher.segment_readers()).zip(&rows) {
-            let alive = segment.doc_ids_alive().filter(|doc| rows.get(*doc as usize) == Some(&NONE));
+            let alive = segment
+                .doc_ids_alive()
+                .filter(|doc| rows.get(*doc as usize) == Some(&NONE));
             let has_text = |doc: &u32| snapshot.segments()[number as usize].passage(*doc) != 0;
-            missing.extend(alive.filter(has_text).map(|doc| DocAddress::new(number, doc)).take(limit - missing.len()));
+            missing.extend(
+                alive
+                    .filter(has_text)
+                    .map(|doc| DocAddress::new(number, doc))
+                    .take(limit - missing.len()),
+            );
         }
         missing
     }
 
     /// In the order of the snapshot's segments.
-    fn rows(&self, snapshot: &Snapshot, log: &Log) -> Vec<Arc<Vec<u32>>> {
+    fn rows(&self, snapshot: &Snapshot, log: &Log) -> Vec<Rows> {
         let mut known = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let readers = snapshot.searcher.segment_readers();
         let of_segment = |(reader, segment): (&tantivy::SegmentReader, &Arc<crate::segment::Segment>)| {
@@ -125,7 +138,7 @@ impl Semantic {
             match known.get(&reader.segment_id()) {
                 Some((length, rows)) if *length == log.len() => Arc::clone(rows),
                 _ => {
-                    let rows: Arc<Vec<u32>> = Arc::new((0..reader.max_doc()).map(row).collect());
+                    let rows: Rows = Arc::new((0..reader.max_doc()).map(row).collect());
                     known.insert(reader.segment_id(), (log.len(), Arc::clone(&rows)));
                     rows
                 }
@@ -139,5 +152,9 @@ impl Semantic {
 
 /// The hash by which a passage's vector is known; 0 for no text.
 pub(crate) fn passage_key(text: &str) -> u64 {
-    if text.is_empty() { 0 } else { xxhash_rust::xxh3::xxh3_64(text.as_bytes()).max(1) }
+    if text.is_empty() {
+        0
+    } else {
+        xxhash_rust::xxh3::xxh3_64(text.as_bytes()).max(1)
+    }
 }

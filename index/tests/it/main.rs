@@ -3,6 +3,7 @@
 mod durability;
 mod fuzzed;
 mod languages;
+mod meaning;
 mod normaliser;
 mod properties;
 mod pruning;

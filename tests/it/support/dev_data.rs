@@ -13,3 +13,14 @@ pub(crate) fn dev_data(folder: &str) -> Option<PathBuf> {
     }
     found
 }
+
+/// A real model's folder, where `scripts/models` has put it.
+pub(crate) fn model(name: &str) -> Option<PathBuf> {
+    let models = std::env::var_os("KLARSTELLE_MODELS").map_or_else(|| PathBuf::from("target/models"), PathBuf::from);
+    let folder = models.join(name);
+    let is_there = folder.join("model.safetensors").exists();
+    if !is_there {
+        println!("skipped: there is no model in {}", folder.display());
+    }
+    is_there.then_some(folder)
+}

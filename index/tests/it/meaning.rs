@@ -1,0 +1,204 @@
+//! Claims found by what they mean, with an encoder of a few words that anybody can follow.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use claim_index::{ClaimIndex, Encoder, Entry, Lang, Outcome, Query, Reason, Wording, WordingKind};
+
+use crate::support::at;
+
+/// Each number of a vector stands for a meaning; the words that have it are listed, whatever their language.
+const MEANINGS: &[&[&str]] = &[
+    &["wasser", "water", "su", "trinkwasser"],
+    &["vergiftet", "poisoned", "zehirli"],
+    &["impfung", "vaccine", "asi"],
+    &["chip", "chips", "microchip"],
+    &["schule", "school", "okul"],
+];
+
+struct Toy {
+    name: &'static str,
+    encoded: AtomicUsize,
+}
+
+impl Toy {
+    fn new(name: &'static str) -> Arc<Toy> {
+        Arc::new(Toy {
+            name,
+            encoded: AtomicUsize::new(0),
+        })
+    }
+
+    fn encoded(&self) -> usize {
+        self.encoded.load(Ordering::Relaxed)
+    }
+}
+
+impl Encoder for Toy {
+    fn digest(&self) -> &str {
+        self.name
+    }
+
+    fn dimensions(&self) -> usize {
+        MEANINGS.len() + 1
+    }
+
+    fn query(&self, text: &str) -> Result<Vec<f32>, String> {
+        if text.contains("refuse") {
+            return Err("the model refuses".to_owned());
+        }
+        let text = text.to_lowercase();
+        let has = |words: &&[&str]| {
+            words
+                .iter()
+                .any(|word| text.split_whitespace().any(|said| said == *word))
+        };
+        let mut vector: Vec<f32> = MEANINGS.iter().map(|words| f32::from(u8::from(has(words)))).collect();
+        vector.push(0.1);
+        let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
+        Ok(vector.into_iter().map(|number| number / length).collect())
+    }
+
+    fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, String> {
+        self.encoded.fetch_add(texts.len(), Ordering::Relaxed);
+        texts.iter().map(|text| self.query(text)).collect()
+    }
+}
+
+fn entries() -> Vec<Entry> {
+    let texts = [
+        "Wasser vergiftet",
+        "Impfung enthält chip",
+        "Neue schule gebaut",
+        "Der Turm ist hoch",
+    ];
+    let entry = |(number, text): (usize, &&str)| Entry {
+        id: format!("claim-{number}"),
+        wordings: vec![Wording {
+            kind: WordingKind::Claim,
+            text: (*text).to_owned(),
+            lang: Lang::DE,
+        }],
+    };
+    texts.iter().enumerate().map(entry).collect()
+}
+
+fn filled(index: &ClaimIndex, entries: &[Entry]) {
+    let mut writer = index.writer().unwrap();
+    writer.put_all(entries).unwrap();
+    writer.commit(&at(1)).unwrap();
+    writer.encode(entries).unwrap();
+}
+
+fn first(index: &ClaimIndex, text: &str) -> Option<(String, Vec<Reason>)> {
+    let query = Query {
+        text: text.to_owned(),
+        lang: None,
+        limit: 3,
+    };
+    let found = index.lookup(&query).unwrap().matches.into_iter().next()?;
+    Some((found.id, found.explanation.reasons))
+}
+
+#[test]
+fn other_words_in_another_language_find_the_claim() {
+    let index = ClaimIndex::in_memory().unwrap();
+    filled(&index, &entries());
+    assert_eq!(first(&index, "su zehirli"), None, "no word in common");
+
+    let index = ClaimIndex::in_memory().unwrap();
+    index.use_model(Toy::new("toy")).unwrap();
+    filled(&index, &entries());
+    for (text, wanted) in [
+        ("su zehirli", "claim-0"),
+        ("vaccine microchip", "claim-1"),
+        ("okul", "claim-2"),
+    ] {
+        let (id, reasons) = first(&index, text).unwrap();
+        assert_eq!(id, wanted, "{text}");
+        let is_near = |reason: &Reason| matches!(reason, Reason::Semantic { similarity } if *similarity > 0.9);
+        assert!(reasons.iter().any(is_near), "{text}: {reasons:?}");
+    }
+}
+
+#[test]
+fn copies_match_with_a_model_as_without() {
+    let index = ClaimIndex::in_memory().unwrap();
+    index.use_model(Toy::new("toy")).unwrap();
+    filled(&index, &entries());
+    let query = Query {
+        text: "Impfung enthält Chip".to_owned(),
+        lang: None,
+        limit: 1,
+    };
+    let answer = index.lookup(&query).unwrap();
+    assert_eq!(
+        (answer.outcome, answer.matches[0].id.as_str()),
+        (Outcome::Match, "claim-1")
+    );
+}
+
+#[test]
+fn vectors_outlive_the_process_and_a_rebuild_and_not_the_model() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = |toy: &Arc<Toy>| {
+        let index = ClaimIndex::open(dir.path()).unwrap();
+        index.use_model(Arc::clone(toy) as Arc<dyn Encoder>).unwrap();
+        index
+    };
+    let toy = Toy::new("toy");
+    filled(&open(&toy), &entries());
+    assert_eq!(toy.encoded(), 4);
+
+    let again = Toy::new("toy");
+    let index = open(&again);
+    assert_eq!(index.without_vector(10).unwrap(), Vec::<String>::new());
+    assert_eq!(first(&index, "su zehirli").unwrap().0, "claim-0");
+    drop(index);
+    ClaimIndex::wipe(dir.path()).unwrap();
+    let index = open(&again);
+    filled(&index, &entries());
+    assert_eq!(again.encoded(), 0, "the texts are the same");
+    drop(index);
+
+    let other = Toy::new("another");
+    let index = open(&other);
+    assert_eq!(index.without_vector(10).unwrap().len(), 4);
+    assert_eq!(index.without_vector(3).unwrap().len(), 3);
+    assert_eq!(
+        first(&index, "su zehirli"),
+        None,
+        "found by words alone until there are vectors"
+    );
+    filled(&index, &entries());
+    assert_eq!((other.encoded(), index.without_vector(10).unwrap().len()), (4, 0));
+}
+
+#[test]
+fn a_replaced_claim_has_the_meaning_of_its_new_text() {
+    let index = ClaimIndex::in_memory().unwrap();
+    index.use_model(Toy::new("toy")).unwrap();
+    let mut entries = entries();
+    filled(&index, &entries);
+    entries[0].wordings[0].text = "Schule vergiftet".to_owned();
+    let mut writer = index.writer().unwrap();
+    writer.put(&entries[0]).unwrap();
+    writer.commit(&at(2)).unwrap();
+    assert_eq!(index.without_vector(10).unwrap(), ["claim-0"]);
+    writer.encode(&entries).unwrap();
+    assert_eq!(first(&index, "okul zehirli").unwrap().0, "claim-0");
+    assert_eq!(first(&index, "okul").unwrap().0, "claim-2");
+}
+
+#[test]
+fn a_model_that_refuses_says_so() {
+    let index = ClaimIndex::in_memory().unwrap();
+    index.use_model(Toy::new("toy")).unwrap();
+    let query = Query {
+        text: "refuse".to_owned(),
+        lang: None,
+        limit: 1,
+    };
+    let error = index.lookup(&query).unwrap_err();
+    assert_eq!(error.to_string(), "the model failed: the model refuses");
+}

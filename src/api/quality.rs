@@ -1,0 +1,41 @@
+//! How often the matcher is right: `/v1/stats/quality`.
+
+use claim_index::{Judge, MATCH, MAYBE};
+use serde::Serialize;
+use warp::reply::Response;
+
+use super::{App, call::Call, error::Problem, reply, route::Route};
+
+pub(super) fn routes(app: &App) -> Vec<Route> {
+    vec![Route::get("/v1/stats/quality", "get_quality").public(app, get_quality)]
+}
+
+#[derive(Serialize)]
+struct QualityWire {
+    has_model: bool,
+    match_from: f64,
+    maybe_from: f64,
+    made_by: &'static [String],
+    measured: &'static serde_json::Value,
+}
+
+async fn get_quality(app: App, call: Call) -> Result<Response, Problem> {
+    call.no_query()?;
+    let has_model = app.lookup.index().current().has_model();
+    let judge = if has_model {
+        Judge::shipped_with_model()
+    } else {
+        Judge::shipped()
+    };
+    reply::ok(&QualityWire {
+        has_model,
+        match_from: rounded(MATCH),
+        maybe_from: rounded(MAYBE),
+        made_by: judge.about(),
+        measured: judge.measured(),
+    })
+}
+
+fn rounded(share: f32) -> f64 {
+    (f64::from(share) * 100.0).round() / 100.0
+}
