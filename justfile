@@ -24,9 +24,9 @@ test:
 reindex:
     cargo run --release -- reindex
 
-# How well claims are found, and how fast: DIR holds claimreviews.ndjson, queries.jsonl and qrels.tsv
+# How well claims are found, and how often that is known: DIR holds claimreviews.ndjson, queries.jsonl and qrels.tsv
 evaluate DIR:
-    cargo run --release -p claim-index --example evaluate -- {{DIR}}
+    cargo run --release -- eval --outcomes --claims {{DIR}}/claimreviews.ndjson --queries {{DIR}}/queries.jsonl --qrels {{DIR}}/qrels.tsv
 
 # Licences and sources of the dependency tree
 deny:

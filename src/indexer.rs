@@ -183,7 +183,8 @@ impl Follower {
     /// Encodes some of the claims that have no vector yet; says whether there were any. Lookups find the others by their
     /// words meanwhile.
     pub async fn encode_some(&self) -> Result<bool, Error> {
-        let ids = self.index.current().without_vector(CLAIMS_PER_ENCODING)?;
+        let index = self.index.current();
+        let ids = spawn_blocking(move || index.without_vector(CLAIMS_PER_ENCODING)).await??;
         let ids: Vec<ClaimId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
         if ids.is_empty() {
             return Ok(false);

@@ -174,7 +174,8 @@ impl<'a> Comparer<'a> {
                 });
             }
         }
-        let found: f32 = evidence.matched.iter().map(|term| term.weight).sum();
+        // Not `sum`: of nothing it is minus zero, and people would read "-0 %".
+        let found = evidence.matched.iter().fold(0.0, |sum, term| sum + term.weight);
         evidence.text_coverage = if all > 0.0 { found / all } else { 0.0 };
     }
 

@@ -61,40 +61,23 @@ pub(crate) type Judged = [f32; JUDGED];
 
 /// What the judge sees. `text_length` is the number of content words in the question, `edge` how far the candidate is
 /// before the next by the ranker's order, or behind the first.
-pub(crate) fn judged(features: &Features, particulars: &Particulars, text_length: f32, edge: f32) -> Judged {
-    let Particulars {
-        missing_words,
-        heaviest_missing,
-        names_found,
-        names_missing,
-        others_found,
-        weightiest_found,
-        passage,
-        same_order,
-        negation,
-        denial,
-        opposite,
-        other_quantity,
-        same_quantity,
-        claim_length,
-    } = *particulars;
-    let contradictions = negation + denial + opposite + other_quantity.ceil();
+pub(crate) fn judged(features: &Features, of: &Particulars, text_length: f32, edge: f32) -> Judged {
     let more = [
-        missing_words,
-        heaviest_missing,
-        names_found,
-        names_missing,
-        others_found,
-        weightiest_found,
-        passage,
-        same_order,
-        negation,
-        denial,
-        opposite,
-        other_quantity,
-        same_quantity,
-        contradictions,
-        claim_length,
+        of.missing_words,
+        of.heaviest_missing,
+        of.names_found,
+        of.names_missing,
+        of.others_found,
+        of.weightiest_found,
+        of.passage,
+        of.same_order,
+        of.negation,
+        of.denial,
+        of.opposite,
+        of.other_quantity,
+        of.same_quantity,
+        of.negation + of.denial + of.opposite + of.other_quantity.ceil(),
+        of.claim_length,
         text_length.ln_1p(),
         edge.clamp(-MAX_EDGE, MAX_EDGE),
     ];
@@ -121,7 +104,7 @@ const PLACE: usize = 11;
 /// The similarity by which near-copies are told.
 pub(crate) const SIMILARITY: usize = 7;
 /// How far the candidate's meaning stands out from all entries'; 0 without a model.
-const MEANING: usize = 15;
+pub(crate) const MEANING: usize = 15;
 const MEANING_LEAD: usize = 16;
 const MEANING_PLACE: usize = 17;
 

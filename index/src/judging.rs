@@ -4,15 +4,15 @@
 //! Every question is asked twice: as it is, and with its right answers hidden, so that the judge learns what it looks like
 //! when nothing fits. Pairs teach it the near misses that archives hardly hold.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::boosting::{Row, fit};
-use crate::features::{Field, Judged, SIMILARITY, edges, judged};
-use crate::matching::{MATCH, MAYBE, NEAR_COPY};
+use crate::features::{Field, Judged, MEANING, SIMILARITY, edges, judged};
+use crate::matching::{best_first, outcome_of};
 use crate::search::Copy;
-use crate::training::{Candidate, Example, folds};
+use crate::training::{Candidate, Example, fold_of, folds};
 use crate::{Judge, Outcome, Ranker};
 
 /// A post that says what a claim says, or nearly so.
@@ -44,7 +44,7 @@ pub struct Verdict {
     pub id: Option<String>,
     /// That it is the claim.
     pub chance: f32,
-    /// Whether nothing but the chance stands in the way of a match.
+    /// Whether nothing but the chance stands in the way of a match; copies need no chance.
     pub may_match: bool,
     /// What a reader is told.
     pub outcome: Outcome,
@@ -111,11 +111,7 @@ impl<'a> Case<'a> {
         } else {
             1.0
         };
-        let outcome = match chance {
-            _ if chance >= MATCH && first.may_match => Outcome::Match,
-            _ if chance >= MAYBE || numbers[SIMILARITY] >= NEAR_COPY => Outcome::Maybe,
-            _ => Outcome::None,
-        };
+        let outcome = outcome_of(first.copy, chance, first.may_match, numbers[SIMILARITY]);
         Verdict {
             id: Some(first.id.clone()),
             chance,
@@ -128,7 +124,11 @@ impl<'a> Case<'a> {
 
 /// Best first, as a lookup among just these would order and compare them.
 fn ranked<'a>(candidates: Vec<&'a Candidate>, ranker: &Ranker) -> Vec<(&'a Candidate, Judged)> {
-    let field = Field::of(candidates.iter().map(|candidate| (candidate.score, candidate.meaning)));
+    let field = Field::of(
+        candidates
+            .iter()
+            .map(|candidate| (candidate.score, candidate.features[MEANING])),
+    );
     let mut placed: Vec<_> = candidates
         .into_iter()
         .map(|candidate| {
@@ -136,10 +136,7 @@ fn ranked<'a>(candidates: Vec<&'a Candidate>, ranker: &Ranker) -> Vec<(&'a Candi
             (candidate, features, ranker.score(&features))
         })
         .collect();
-    placed.sort_by(|(a, _, order), (b, _, other)| {
-        let by_order = || other.total_cmp(order);
-        b.copy.cmp(&a.copy).then_with(by_order).then_with(|| a.id.cmp(&b.id))
-    });
+    placed.sort_by(|(a, _, a_order), (b, _, b_order)| best_first((a.copy, *a_order, &a.id), (b.copy, *b_order, &b.id)));
     let orders: Vec<f32> = placed.iter().map(|(_, _, order)| *order).collect();
     let numbers = placed.into_iter().zip(edges(&orders));
     numbers
@@ -207,10 +204,6 @@ struct Cases<'a> {
 impl<'a> Cases<'a> {
     fn of(examples: &'a [Example], pairs: &'a [Pair], ranker: &Ranker, number: usize) -> Cases<'a> {
         let folds = folds(examples, number);
-        let fold_of: BTreeMap<&str, usize> = pairs
-            .iter()
-            .map(|pair| (pair.claim.as_str(), crate::training::fold_of(&pair.claim, number)))
-            .collect();
         let mut all = Vec::new();
         for gold in [Gold::Present, Gold::Hidden] {
             let cases = examples.iter().map(|example| Case::of_question(example, gold, ranker));
@@ -219,7 +212,7 @@ impl<'a> Cases<'a> {
         all.extend(
             pairs
                 .iter()
-                .map(|pair| (Case::of_pair(pair, ranker), fold_of[pair.claim.as_str()])),
+                .map(|pair| (Case::of_pair(pair, ranker), fold_of(&pair.claim, number))),
         );
         Cases { all }
     }

@@ -23,7 +23,7 @@ pub(crate) fn answer(snapshot: &Snapshot, query: &Query) -> Result<Answer, Error
     let question = Question::new(query, snapshot, &weights)?;
     let comparer = Comparer::new(&question, snapshot, &weights);
     let mut found = compare(&comparer, &question, query.limit.clamp(COMPARED, MAX_COMPARED))?;
-    found.sort_by(best_first);
+    found.sort_by(|a, b| best_first(a.rank(), b.rank()));
     let orders: Vec<f32> = found.iter().map(|candidate| candidate.order).collect();
     // The order is the ranker's; a candidate is never surer than the one before it.
     let mut surest = 1.0;
@@ -48,7 +48,6 @@ pub(crate) fn candidates_of(snapshot: &Snapshot, query: &Query) -> Result<Vec<tr
         Ok(training::Candidate {
             particulars: comparer.particulars(&compared.profiles)?,
             score: compared.candidate.score,
-            meaning: compared.meaning,
             copy: compared.candidate.copy,
             text_length: question.content_words(),
             may_match: compared.may_match(&question),
@@ -71,14 +70,18 @@ fn compare<'a>(comparer: &Comparer<'a>, question: &Question, limit: usize) -> Re
         let profiles = stored.profiles()?;
         let evidence = comparer.compare(&profiles)?;
         let heaviest = comparer.weights.heaviest();
-        let meaning = meaning(&candidate);
-        let features = field.features(&evidence, candidate.score, meaning, question.content_words(), heaviest);
+        let features = field.features(
+            &evidence,
+            candidate.score,
+            meaning(&candidate),
+            question.content_words(),
+            heaviest,
+        );
         Ok(Compared {
             id: stored.id,
             candidate,
             evidence,
             order: models.ranker.score(&features),
-            meaning,
             cosine: meanings.and_then(|meanings| meanings.cosine(candidate.address)),
             profiles,
             features,
@@ -87,26 +90,35 @@ fn compare<'a>(comparer: &Comparer<'a>, question: &Question, limit: usize) -> Re
     found.iter().copied().map(compare).collect()
 }
 
+/// By what candidates are put in order: whether they are copies, the ranker's order, the id.
+pub(crate) type Rank<'a> = (Copy, f32, &'a str);
+
 /// Copies first, then by the ranker's order, ties by id.
-fn best_first(a: &Compared, b: &Compared) -> Ordering {
-    let by_copy = b.candidate.copy.cmp(&a.candidate.copy);
-    let by_order = || b.order.total_cmp(&a.order);
-    by_copy.then_with(by_order).then_with(|| a.id.cmp(&b.id))
+pub(crate) fn best_first(a: Rank, b: Rank) -> Ordering {
+    let by_copy = b.0.cmp(&a.0);
+    by_copy.then_with(|| b.1.total_cmp(&a.1)).then_with(|| a.2.cmp(b.2))
+}
+
+/// What a reader is told of a candidate. `may_match`: nothing but the confidence stands in the way.
+pub(crate) fn outcome_of(copy: Copy, confidence: f32, may_match: bool, similarity: f32) -> Outcome {
+    match copy {
+        Copy::Identical | Copy::NearVerbatim => Outcome::Match,
+        Copy::No if confidence >= MATCH && may_match => Outcome::Match,
+        Copy::No if confidence >= MAYBE || similarity >= NEAR_COPY => Outcome::Maybe,
+        Copy::No => Outcome::None,
+    }
 }
 
 /// Chance from which a candidate is a match. What that means in practice is measured by `train-match` and stands in the
-/// judge's file: see [`crate::Judge::about`].
+/// judge's file: see [`crate::Judge::measured`].
 pub const MATCH: f32 = 0.75;
 /// Chance from which a candidate is worth showing.
 pub const MAYBE: f32 = 0.25;
 /// Of words in the same order that are no literal copy.
 const NEAR_VERBATIM: f32 = 0.99;
 
-/// What a match needs besides confidence.
-mod needs {
-    /// Content words in the text; shorter texts ("vaccines are dangerous") fit too many claims.
-    pub(super) const CONTENT_WORDS: f32 = 5.0;
-}
+/// Content words that a match needs: shorter texts ("vaccines are dangerous") fit too many claims.
+const MIN_CONTENT_WORDS: f32 = 5.0;
 
 /// Similarity from which text and wording count as near-copies: their negations must agree, and they are worth showing
 /// whatever the judge says.
@@ -142,14 +154,14 @@ struct Compared<'a> {
     evidence: Evidence,
     features: Features,
     order: f32,
-    meaning: f32,
     cosine: Option<f32>,
     profiles: Vec<Profile<'a>>,
 }
 
 impl Compared<'_> {
     fn into_match(mut self, confidence: f32, question: &Question) -> Match {
-        let outcome = self.outcome(confidence, question);
+        let may_match = self.may_match(question);
+        let outcome = outcome_of(self.candidate.copy, confidence, may_match, self.evidence.similarity);
         Match {
             id: std::mem::take(&mut self.id),
             confidence,
@@ -171,17 +183,12 @@ impl Compared<'_> {
         })
     }
 
-    fn outcome(&self, confidence: f32, question: &Question) -> Outcome {
-        match self.candidate.copy {
-            Copy::Identical | Copy::NearVerbatim => Outcome::Match,
-            Copy::No if confidence >= MATCH && self.may_match(question) => Outcome::Match,
-            Copy::No if confidence >= MAYBE || self.evidence.similarity >= NEAR_COPY => Outcome::Maybe,
-            Copy::No => Outcome::None,
-        }
+    fn rank(&self) -> Rank<'_> {
+        (self.candidate.copy, self.order, &self.id)
     }
 
     fn may_match(&self, question: &Question) -> bool {
-        self.candidate.copy != Copy::No || question.content_words() >= needs::CONTENT_WORDS && !self.contradicted()
+        question.content_words() >= MIN_CONTENT_WORDS && !self.contradicted()
     }
 
     /// Other numbers in the place of the claim's, or a near-copy turned round by a negation.

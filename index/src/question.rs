@@ -93,7 +93,7 @@ impl Question {
             exact: Fingerprint::exact(&query.text),
             near: Fingerprint::near_verbatim(&query.text),
             text: analysis.tokens,
-            meanings: snapshot.meanings(&query.text)?,
+            meanings: snapshot.meanings(&query.text),
         })
     }
 

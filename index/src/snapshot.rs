@@ -41,8 +41,8 @@ impl<'a> Snapshot<'a> {
     }
 
     /// How near all entries are to a text, if the index has a model.
-    pub(crate) fn meanings(&self, text: &str) -> Result<Option<Meanings>, Error> {
-        self.semantic.map(|semantic| semantic.meanings(text, self)).transpose()
+    pub(crate) fn meanings(&self, text: &str) -> Option<Meanings> {
+        self.semantic?.meanings(text, self)
     }
 
     /// In how many entries a term occurs.

@@ -18,8 +18,6 @@ pub struct Candidate {
     pub(crate) features: Features,
     pub(crate) particulars: Particulars,
     pub(crate) score: f32,
-    /// How far its meaning stands out; 0 without a model.
-    pub(crate) meaning: f32,
     pub(crate) copy: Copy,
     /// Content words of the question.
     pub(crate) text_length: f32,
@@ -242,7 +240,6 @@ mod tests {
                 features,
                 particulars: Particulars::default(),
                 score: 1.0 - number,
-                meaning: 0.0,
                 copy: Copy::No,
                 text_length: 9.0,
                 may_match: true,

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::Settings,
     domain::Timestamp,
-    indexer::SharedIndex,
+    indexer::{Place, SharedIndex},
     model,
     store::{Store, StoreUrl},
 };
@@ -185,7 +185,7 @@ async fn store_finding(store: &Store, name: &str) -> Finding {
 }
 
 async fn index_finding(settings: &Settings, store: &Store) -> Finding {
-    let index = match SharedIndex::open_read_only(&place(settings)) {
+    let index = match SharedIndex::open_read_only(&Place::without_model(&settings.index_dir())) {
         Ok(index) => index,
         Err(error) => return Finding::warning("index", format!("{error}; `reindex` builds it from the store")),
     };

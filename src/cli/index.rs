@@ -30,7 +30,7 @@ pub(super) async fn reindex(settings: &Settings) -> anyhow::Result<()> {
     let index = SharedIndex::open(&place(settings))?;
     let follower = Follower::new(store, index.clone()).context("is `serve` running? it keeps the index by itself")?;
     follower.rebuild().await?;
-    let as_of = follower.catch_up().await?;
+    let as_of = follower.catch_up_with_vectors().await?;
     let done = Reindexed {
         claims: index.current().len(),
         as_of,

@@ -16,6 +16,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{
+    context::place,
     outcomes::{Measured, Parts},
     output::print,
     questions::{Model, Questions, model_of, pair_lines, pairs},
@@ -67,16 +68,17 @@ pub(super) fn run(settings: &Settings, args: &TrainMatchArgs) -> anyhow::Result<
         Measured::of(&material.parts(), &verdicts)
     };
     let judge = judging::train(&material.examples, &material.pairs, &ranker);
+    let command = command(settings, args);
     let suffix = if model.is_some() { "-semantic" } else { "" };
     write(
         &args.out,
         &format!("ranker{suffix}.json"),
-        &ranker.to_json(about(args, &figures)),
+        &ranker.to_json(about(&command, &figures)),
     )?;
     write(
         &args.out,
         &format!("judge{suffix}.json"),
-        &judge.described(judge_about(args), measured.published()).to_json(),
+        &judge.described(judge_about(&command), measured.published()).to_json(),
     )?;
     let report = Report { figures, measured };
     print(settings, &report, |report| {
@@ -131,14 +133,19 @@ impl Material {
     }
 }
 
-fn command(args: &TrainMatchArgs) -> String {
+/// As it can be typed again, but for where files are.
+fn command(settings: &Settings, args: &TrainMatchArgs) -> String {
+    let model = place(settings)
+        .model
+        .map(|folder| format!("--model {} ", name(&folder)));
     let sets: Vec<String> = args.sets.iter().map(|set| name(set)).collect();
     let pairs: Vec<String> = args
         .pairs
         .iter()
         .map(|file| format!(" --pairs {}", name(file)))
         .collect();
-    format!("klarstelle train-match {}{}", sets.join(" "), pairs.concat())
+    let model = model.unwrap_or_default();
+    format!("klarstelle {model}train-match {}{}", sets.join(" "), pairs.concat())
 }
 
 fn read(set: &Path, model: Model) -> anyhow::Result<Questions> {
@@ -182,18 +189,18 @@ fn figures(examples: &[Example], sizes: &[(String, usize)]) -> Vec<Figures> {
     figures
 }
 
-fn about(args: &TrainMatchArgs, figures: &[Figures]) -> Vec<String> {
+fn about(command: &str, figures: &[Figures]) -> Vec<String> {
     let mut about = vec![
-        format!("made by `{}`, from all of them together", command(args)),
+        format!("made by `{command}`, from all of them together"),
         format!("MAP@5 by BM25 and, {FOLDS} folds grouped by claim, by weights trained on the others:"),
     ];
     about.extend(lines(figures));
     about
 }
 
-fn judge_about(args: &TrainMatchArgs) -> Vec<String> {
+fn judge_about(command: &str) -> Vec<String> {
     vec![
-        format!("made by `{}`, from all of them together", command(args)),
+        format!("made by `{command}`, from all of them together"),
         format!("measured: outcomes by judges trained on the other folds, {FOLDS} of them, grouped by claim"),
     ]
 }

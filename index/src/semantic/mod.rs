@@ -102,12 +102,12 @@ impl Semantic {
         Ok(())
     }
 
-    /// How near every entry is to a text.
-    pub(crate) fn meanings(&self, text: &str, snapshot: &Snapshot) -> Result<Meanings, Error> {
-        let query = self.encoder.query(text).map_err(|what| Error::Model { what })?;
+    /// How near every entry is to a text; `None` if the model refuses it: any text has an answer, by its words.
+    pub(crate) fn meanings(&self, text: &str, snapshot: &Snapshot) -> Option<Meanings> {
+        let query = self.encoder.query(text).ok()?;
         let log = self.log();
         let rows = self.rows(snapshot, &log);
-        Ok(scan::scan(&query, &log, &rows, snapshot))
+        Some(scan::scan(&query, &log, &rows, snapshot))
     }
 
     /// Entries without a vector, at most so many.

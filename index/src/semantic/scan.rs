@@ -1,9 +1,7 @@
 //! Comes in: a text's vector. Goes out: its cosine with every entry's.
 //!
-//! Every row is looked at: exact, nothing to build, and enough to a million claims. The road not taken is a graph of
-//! neighbours.
+//! Every row is looked at: exact, and nothing to build. The road not taken is a graph of neighbours.
 
-use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tantivy::DocAddress;
@@ -53,8 +51,8 @@ pub(super) fn scan(query: &[f32], log: &Log, rows: &[Arc<Vec<u32>>], snapshot: &
     let (scale, query) = quantised(query);
     let mut cosines = Vec::new();
     let mut found = Vec::new();
-    // Copies of a text count once, or a hundred copies would pass for a crowd.
-    let mut once: HashMap<u32, f32> = HashMap::new();
+    // By row: copies of a text count once, or a hundred copies would pass for a crowd.
+    let mut once = vec![f32::NAN; log.len()];
     for ((number, segment), rows) in (0..).zip(snapshot.searcher.segment_readers()).zip(rows) {
         let mut of_segment = vec![f32::NAN; segment.max_doc() as usize];
         for doc in segment.doc_ids_alive() {
@@ -62,13 +60,17 @@ pub(super) fn scan(query: &[f32], log: &Log, rows: &[Arc<Vec<u32>>], snapshot: &
             if row == NONE {
                 continue;
             }
-            let cosine = *once.entry(row).or_insert_with(|| dot(&query, &log.get(row)) * scale);
+            let known = &mut once[row as usize];
+            if known.is_nan() {
+                *known = dot(&query, &log.get(row)) * scale;
+            }
+            let cosine = *known;
             of_segment[doc as usize] = cosine;
             found.push((cosine, DocAddress::new(number, doc)));
         }
         cosines.push(of_segment);
     }
-    let (mean, deviation) = moments(once.values().copied());
+    let (mean, deviation) = moments(once.iter().copied().filter(|cosine| !cosine.is_nan()));
     Meanings {
         mean,
         deviation,
@@ -85,9 +87,7 @@ fn nearest(mut found: Vec<(f32, DocAddress)>, snapshot: &Snapshot) -> Vec<DocAdd
         found.retain(|(cosine, _)| *cosine >= least);
     }
     let digest = |address: DocAddress| snapshot.segment(address).digest(address.doc_id);
-    let mut seen = BTreeSet::new();
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| digest(a.1).cmp(&digest(b.1))));
-    found.retain(|(_, address)| seen.insert(*address));
     found.truncate(NEAREST);
     found.into_iter().map(|(_, address)| address).collect()
 }

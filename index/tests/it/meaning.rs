@@ -191,14 +191,19 @@ fn a_replaced_claim_has_the_meaning_of_its_new_text() {
 }
 
 #[test]
-fn a_model_that_refuses_says_so() {
+fn a_text_that_the_model_refuses_is_matched_by_its_words() {
     let index = ClaimIndex::in_memory().unwrap();
     index.use_model(Toy::new("toy")).unwrap();
-    let query = Query {
-        text: "refuse".to_owned(),
-        lang: None,
-        limit: 1,
-    };
-    let error = index.lookup(&query).unwrap_err();
+    filled(&index, &entries());
+    let (id, reasons) = first(&index, "refuse the turm").unwrap();
+    assert_eq!(id, "claim-3");
+    assert!(
+        !reasons.iter().any(|reason| matches!(reason, Reason::Semantic { .. })),
+        "{reasons:?}"
+    );
+
+    let mut refused = entries();
+    refused[0].wordings[0].text = "refuse".to_owned();
+    let error = index.writer().unwrap().encode(&refused).unwrap_err();
     assert_eq!(error.to_string(), "the model failed: the model refuses");
 }

@@ -168,6 +168,58 @@ fn a_post_finds_the_fact_check_in_another_language() {
     assert!(across["map_at_5"].as_f64() >= Some(0.9), "{across}");
 }
 
+/// The same through an installation: the store, vectors beside the index, another process that reads them.
+#[test]
+fn an_installation_with_a_model_answers_across_languages() {
+    let Some(model) = crate::support::dev_data::model("multilingual-e5-small") else {
+        return;
+    };
+    let data = tempfile::tempdir().expect("folder");
+    let model = model.display().to_string();
+    let ran = |arguments: &[&str]| klarstelle(data.path(), &[arguments, &["--format", "json"]].concat());
+    let with_model = |arguments: &[&str]| ran(&[&["--model", &model], arguments].concat());
+    let file = "fixtures/matching/de/claimreviews.ndjson";
+    let imported = with_model(&["import", file, "--publisher", "A desk", "--site", "desk.example"]);
+    assert_eq!(imported.code, 0, "{}", imported.stderr);
+    let vectors = data.path().join("index/vectors.bin");
+    let before = std::fs::metadata(&vectors).expect("vectors").len();
+
+    let post = "Arkadaşlar çifte vatandaş olanlar dikkat, yıl sonuna kadar Türk pasaportunu konsolosluğa teslim etmeyen \
+                Alman vatandaşlığını kaybediyormuş";
+    let answer = with_model(&["lookup", post]).json();
+    let first = &answer["candidates"][0];
+    assert_ne!(answer["outcome"], "none", "{answer}");
+    assert!(
+        first["claim"]["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("Staatsbürgerschaft")),
+        "{answer}"
+    );
+    let kinds = || first["reasons"].as_array().into_iter().flatten();
+    assert!(kinds().any(|reason| reason["kind"] == "semantic"), "{answer}");
+    assert_eq!(ran(&["lookup", post]).json()["outcome"], "none", "words cannot do that");
+
+    assert_eq!(with_model(&["reindex"]).code, 0);
+    let after = std::fs::metadata(&vectors).expect("vectors").len();
+    assert_eq!(before, after, "the texts are the same: nothing is encoded anew");
+    let found = with_model(&["doctor"]).json();
+    let health = |found: &serde_json::Value, what: &str| {
+        let of = found
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|finding| finding["what"] == what);
+        of.map(|finding| finding["health"].clone())
+    };
+    assert_eq!(health(&found, "model"), Some("ok".into()), "{found}");
+    let none = ran(&["doctor"]).json();
+    assert_eq!(health(&none, "model"), Some("warning".into()), "{none}");
+    let broken = ran(&["--model", "fixtures", "doctor"]);
+    assert_eq!(broken.code, 1);
+    assert_eq!(health(&broken.json(), "model"), Some("failed".into()));
+    assert_eq!(health(&broken.json(), "index"), Some("ok".into()));
+}
+
 #[test]
 fn typos_and_capitals_hide_little() {
     let set = Path::new("fixtures/matching/pl");
