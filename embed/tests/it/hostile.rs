@@ -16,8 +16,11 @@ fn refused(spoil: impl FnOnce(&Path)) -> Error {
     Model::open(folder.path()).expect_err("this is no model")
 }
 
+/// The error with its cause, as people are shown it.
 fn refused_file(name: &str, bytes: impl AsRef<[u8]>) -> String {
-    refused(|folder| std::fs::write(folder.join(name), bytes).unwrap()).to_string()
+    let error = refused(|folder| std::fs::write(folder.join(name), bytes).unwrap());
+    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+    format!("{error}{}", cause.unwrap_or_default())
 }
 
 fn refused_config(key: &str, value: Value) -> String {
