@@ -5,7 +5,7 @@
 //! number says little unless the rest is the same. The road not taken is a library: none that is kept writes trees that
 //! can be read.
 
-use crate::judge::Node;
+use crate::judge::{Node, Trees};
 
 /// One example.
 #[derive(Clone, Debug)]
@@ -16,7 +16,6 @@ pub(crate) struct Row {
     pub(crate) weight: f64,
 }
 
-const TREES: usize = 200;
 const DEPTH: usize = 3;
 /// Of each tree's advice so much is taken.
 const PACE: f64 = 0.06;
@@ -27,18 +26,18 @@ const MIN_WEIGHT: f64 = 8.0;
 /// Places where a number may be cut.
 const CUTS: usize = 63;
 
-/// Fits trees, and the log-odds to begin with. The same rows give the same trees.
-pub(crate) fn fit(rows: &[&Row]) -> (f64, Vec<Node>) {
+/// Fits so many trees. The same rows give the same trees.
+pub(crate) fn fit(rows: &[&Row], number: usize) -> Trees {
     let yes: f64 = rows.iter().filter(|row| row.is_yes).map(|row| row.weight).sum();
     let all: f64 = rows.iter().map(|row| row.weight).sum();
     if yes <= 0.0 || yes >= all {
-        return (if yes > 0.0 { 4.0 } else { -4.0 }, Vec::new());
+        return Trees::new(if yes > 0.0 { 4.0 } else { -4.0 }, Vec::new());
     }
     let bias = (yes / (all - yes)).ln();
     let table = Table::of(rows);
     let mut sums = vec![bias; rows.len()];
-    let mut trees = Vec::with_capacity(TREES);
-    for _ in 0..TREES {
+    let mut trees = Vec::with_capacity(number);
+    for _ in 0..number {
         let slopes: Vec<Slope> = rows.iter().zip(&sums).map(|(row, sum)| Slope::of(row, *sum)).collect();
         let members: Vec<usize> = (0..rows.len()).collect();
         let tree = table.grow(&slopes, &members, DEPTH);
@@ -47,7 +46,7 @@ pub(crate) fn fit(rows: &[&Row]) -> (f64, Vec<Node>) {
         }
         trees.push(tree);
     }
-    (bias, trees)
+    Trees::new(bias, trees)
 }
 
 /// First and second derivative of the logistic loss.
@@ -196,7 +195,6 @@ fn quantiles(rows: &[&Row], number: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::value_of;
 
     fn rows() -> Vec<Row> {
         let row = |a: usize, b: usize| Row {
@@ -214,21 +212,21 @@ mod tests {
     #[test]
     fn what_only_counts_together_is_learnt() {
         let rows = rows();
-        let (bias, trees) = fit(&rows.iter().collect::<Vec<_>>());
+        let trees = fit(&rows.iter().collect::<Vec<_>>(), 200);
         for row in &rows {
-            assert_eq!(value_of(bias as f32, &trees, &row.numbers) > 0.0, row.is_yes, "{row:?}");
+            assert_eq!(trees.odds(&row.numbers) > 0.0, row.is_yes, "{row:?}");
         }
-        assert_eq!(fit(&rows.iter().collect::<Vec<_>>()).1, trees, "the same again");
+        assert_eq!(fit(&rows.iter().collect::<Vec<_>>(), 200), trees, "the same again");
     }
 
     #[test]
     fn one_sided_and_empty_examples_give_no_trees() {
-        assert_eq!(fit(&[]), (-4.0, vec![]));
+        assert_eq!(fit(&[], 200), Trees::new(-4.0, vec![]));
         let row = Row {
             numbers: vec![1.0],
             is_yes: true,
             weight: 1.0,
         };
-        assert_eq!(fit(&[&row, &row]), (4.0, vec![]));
+        assert_eq!(fit(&[&row, &row], 200), Trees::new(4.0, vec![]));
     }
 }

@@ -25,8 +25,9 @@ pub(crate) const NAMES: [&str; FEATURES] = [
     "meaning",
     "meaning_lead",
     "meaning_place",
+    "meaning_in_language",
 ];
-pub(crate) const FEATURES: usize = 18;
+pub(crate) const FEATURES: usize = 19;
 
 /// The numbers of one candidate; most are between 0 and 1.
 pub(crate) type Features = [f32; FEATURES];
@@ -50,8 +51,16 @@ const PARTICULARS: [&str; JUDGED - FEATURES] = [
     "claim_length",
     "text_length",
     "edge",
+    "before_fifth",
+    "share",
+    "cosine",
+    "names_share",
+    "others_share",
+    "length_ratio",
+    "unexplained",
+    "other_names",
 ];
-pub(crate) const JUDGED: usize = FEATURES + 17;
+pub(crate) const JUDGED: usize = FEATURES + 25;
 
 /// The names of [`Judged`], in order.
 pub(crate) static JUDGED_NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| [&NAMES[..], &PARTICULARS[..]].concat());
@@ -59,9 +68,26 @@ pub(crate) static JUDGED_NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| [&NAMES[.
 /// What the judge sees of one candidate.
 pub(crate) type Judged = [f32; JUDGED];
 
-/// What the judge sees. `text_length` is the number of content words in the question, `edge` how far the candidate is
-/// before the next by the ranker's order, or behind the first.
-pub(crate) fn judged(features: &Features, of: &Particulars, text_length: f32, edge: f32) -> Judged {
+/// How a candidate stands among the others, by the ranker's order.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Standing {
+    /// How far it is before the next, or behind the first.
+    pub(crate) edge: f32,
+    /// How far the first is before the fifth: a crowd of near-equals says that none of them is it.
+    pub(crate) before_fifth: f32,
+    /// Logarithm of its share, where each has the exponential of its order.
+    pub(crate) share: f32,
+}
+
+/// What the judge sees. `text_length` is the number of content words in the question, `cosine` that of the vectors, 0 without
+/// a model.
+pub(crate) fn judged(
+    features: &Features,
+    of: &Particulars,
+    standing: Standing,
+    text_length: f32,
+    cosine: f32,
+) -> Judged {
     let more = [
         of.missing_words,
         of.heaviest_missing,
@@ -79,7 +105,15 @@ pub(crate) fn judged(features: &Features, of: &Particulars, text_length: f32, ed
         of.negation + of.denial + of.opposite + of.other_quantity.ceil(),
         of.claim_length,
         text_length.ln_1p(),
-        edge.clamp(-MAX_EDGE, MAX_EDGE),
+        standing.edge,
+        standing.before_fifth,
+        standing.share,
+        cosine,
+        of.names_share,
+        of.others_share,
+        of.length_ratio,
+        of.unexplained,
+        of.other_names,
     ];
     let mut all = [0.0; JUDGED];
     all[..FEATURES].copy_from_slice(features);
@@ -87,16 +121,27 @@ pub(crate) fn judged(features: &Features, of: &Particulars, text_length: f32, ed
     all
 }
 
-/// How far each candidate, best first, is before the next, or behind the first.
-pub(crate) fn edges(orders: &[f32]) -> Vec<f32> {
-    let first = orders.first().copied().unwrap_or_default();
-    let lead = orders.get(1).map_or(MAX_EDGE, |second| first - second);
-    let behind = orders.iter().skip(1).map(|order| order - first);
-    orders.iter().take(1).map(|_| lead).chain(behind).collect()
+/// How candidates stand, by their orders, best first.
+pub(crate) fn standings(orders: &[f32]) -> Vec<Standing> {
+    let Some(first) = orders.first().copied() else {
+        return Vec::new();
+    };
+    let within = |distance: f32| distance.clamp(-MAX_EDGE, MAX_EDGE);
+    let behind = |place: usize| orders.get(place).map_or(MAX_EDGE, |other| first - other);
+    let field = orders.iter().take(FIELD);
+    let crowd = field.map(|order| (order - first).exp()).sum::<f32>().ln();
+    let standing = |(place, order): (usize, &f32)| Standing {
+        edge: within(if place == 0 { behind(1) } else { order - first }),
+        before_fifth: within(behind(4)),
+        share: (order - first - crowd).max(-2.0 * MAX_EDGE),
+    };
+    orders.iter().enumerate().map(standing).collect()
 }
 
 /// An edge beyond this says nothing more.
 const MAX_EDGE: f32 = 5.0;
+/// So many are looked at, however many are compared: what a candidate's share is must not depend on how many are asked for.
+const FIELD: usize = 30;
 
 /// Numbers that depend on the other candidates: see [`Field::placed`].
 const LEAD: usize = 9;
@@ -107,6 +152,15 @@ pub(crate) const SIMILARITY: usize = 7;
 pub(crate) const MEANING: usize = 15;
 const MEANING_LEAD: usize = 16;
 const MEANING_PLACE: usize = 17;
+/// How far it stands out from the entries of its own language.
+const MEANING_IN_LANGUAGE: usize = 18;
+
+/// How near a candidate is in meaning, in standard deviations; 0 without a model or a vector.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Meaning {
+    pub(crate) among_all: f32,
+    pub(crate) in_language: f32,
+}
 
 /// The scores of all candidates of a question, by which each finds its place.
 pub(crate) struct Field {
@@ -171,13 +225,14 @@ impl Field {
         &self,
         evidence: &Evidence,
         score: f32,
-        meaning: f32,
+        meaning: Meaning,
         asked: f32,
         heaviest: f32,
     ) -> Features {
         let mut features = [0.0; FEATURES];
         features[..MEANING].copy_from_slice(&self.of_words(evidence, score, asked, heaviest));
-        self.place_meaning(&mut features, meaning);
+        features[MEANING_IN_LANGUAGE] = meaning.in_language;
+        self.place_meaning(&mut features, meaning.among_all);
         features
     }
 
@@ -227,16 +282,39 @@ mod tests {
         assert_eq!(NAMES[SIMILARITY], "similarity");
         let meanings = [NAMES[MEANING], NAMES[MEANING_LEAD], NAMES[MEANING_PLACE]];
         assert_eq!(meanings, ["meaning", "meaning_lead", "meaning_place"]);
+        assert_eq!(NAMES[MEANING_IN_LANGUAGE], "meaning_in_language");
         assert_eq!(JUDGED_NAMES.len(), JUDGED);
         let particulars = Particulars {
             negation: 1.0,
             other_quantity: 0.5,
             ..Particulars::default()
         };
-        let numbers = judged(&[0.0; FEATURES], &particulars, 0.0, 99.0);
+        let standing = Standing {
+            edge: 4.0,
+            ..Standing::default()
+        };
+        let numbers = judged(&[0.0; FEATURES], &particulars, standing, 0.0, 0.7);
         let named = |name| numbers[JUDGED_NAMES.iter().position(|known| *known == name).unwrap()];
         assert!((named("contradictions") - 2.0).abs() < 1e-6);
-        assert!((named("edge") - MAX_EDGE).abs() < 1e-6);
+        assert!((named("edge") - 4.0).abs() < 1e-6 && (named("cosine") - 0.7).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_first_stands_out_from_a_field_and_not_from_a_crowd() {
+        let alone = standings(&[3.0]);
+        assert_eq!(alone.len(), 1);
+        assert!((alone[0].edge - MAX_EDGE).abs() < 1e-6 && alone[0].share.abs() < 1e-6);
+        let field = standings(&[3.0, 1.0, 0.5, 0.0, -1.0, -9.0]);
+        assert!((field[0].edge - 2.0).abs() < 1e-6 && (field[1].edge + 2.0).abs() < 1e-6);
+        assert!((field[0].before_fifth - 4.0).abs() < 1e-6 && (field[5].edge + MAX_EDGE).abs() < 1e-6);
+        let crowd = standings(&[3.0; 5]);
+        assert!(crowd[0].share < field[0].share && crowd[0].before_fifth.abs() < 1e-6);
+        assert_eq!(standings(&[]), []);
+        assert_eq!(
+            standings(&[1.0; 40])[0],
+            standings(&[1.0; 30])[0],
+            "however many are asked for"
+        );
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Comes in: the numbers of a candidate. Goes out: the chance that it is the claim.
 //!
-//! A sum of small trees, each a few questions deep, in a file of numbers: what made a chance can be followed by hand, branch
+//! Two sums of small trees, each a few questions deep, in a file of numbers: what made a chance can be followed by hand, branch
 //! by branch. The order of candidates is another model's ([`crate::Ranker`]): what is nearest and whether it is near enough
-//! are two questions.
+//! are two questions. Whether it is near enough are two again: is the text about this claim, and does it say what the claim
+//! says? Archives teach the first and hold hardly a near miss, pairs of near misses teach the second; one sum for both
+//! learnt from the many that a candidate far before the others is right, which a near miss is, too.
 
 use std::sync::LazyLock;
 
@@ -23,8 +25,43 @@ static SHIPPED_WITH_MODEL: LazyLock<Judge> = LazyLock::new(|| {
 pub struct Judge {
     about: Vec<String>,
     measured: serde_json::Value,
-    bias: f32,
-    trees: Vec<Node>,
+    subject: Trees,
+    agreement: Trees,
+}
+
+/// How likely a candidate is the claim.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Chances {
+    /// That the text is about this claim and no other.
+    pub subject: f32,
+    /// That it says what the claim says, if it is about it.
+    pub agreement: f32,
+}
+
+impl Chances {
+    /// Of a copy.
+    pub(crate) const CERTAIN: Chances = Chances {
+        subject: 1.0,
+        agreement: 1.0,
+    };
+
+    /// That both are so.
+    pub fn both(self) -> f32 {
+        self.subject * self.agreement
+    }
+
+    /// Whether each is at least the other's.
+    pub fn reach(self, needed: Chances) -> bool {
+        self.subject >= needed.subject && self.agreement >= needed.agreement
+    }
+}
+
+/// Trees whose sum is the log-odds of yes.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Trees {
+    /// Before any tree is asked.
+    pub(crate) bias: f32,
+    pub(crate) trees: Vec<Node>,
 }
 
 /// A question about one number, or an answer.
@@ -55,6 +92,15 @@ struct File {
     about: Vec<String>,
     /// How often its outcomes were right, by judges trained on other claims.
     measured: serde_json::Value,
+    /// Is the text about the claim?
+    subject: WrittenTrees,
+    /// Does it say the same?
+    agreement: WrittenTrees,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenTrees {
     /// Log-odds before any tree is asked.
     bias: f64,
     trees: Vec<Written>,
@@ -71,12 +117,12 @@ impl Judge {
         &SHIPPED_WITH_MODEL
     }
 
-    pub(crate) fn new(bias: f64, trees: Vec<Node>) -> Judge {
+    pub(crate) fn new(subject: Trees, agreement: Trees) -> Judge {
         Judge {
             about: Vec::new(),
             measured: serde_json::Value::Null,
-            bias: rounded(bias as f32) as f32,
-            trees,
+            subject,
+            agreement,
         }
     }
 
@@ -100,20 +146,22 @@ impl Judge {
         }
     }
 
-    /// Between 0 and 1.
-    pub(crate) fn chance(&self, numbers: &Judged) -> f32 {
-        1.0 / (1.0 + (-value_of(self.bias, &self.trees, numbers)).exp())
+    /// Each between 0 and 1.
+    pub(crate) fn chances(&self, numbers: &Judged) -> Chances {
+        Chances {
+            subject: self.subject.chance(numbers),
+            agreement: self.agreement.chance(numbers),
+        }
     }
 
     /// Reads what [`Judge::to_json`] wrote; `None` if it asks for an unknown number or is no such file.
     pub fn from_json(text: &str) -> Option<Judge> {
         let file: File = serde_json::from_str(text).ok()?;
-        let trees = file.trees.into_iter().map(read).collect::<Option<_>>()?;
         Some(Judge {
             about: file.about,
             measured: file.measured,
-            bias: file.bias as f32,
-            trees,
+            subject: file.subject.read()?,
+            agreement: file.agreement.read()?,
         })
     }
 
@@ -121,14 +169,49 @@ impl Judge {
     pub fn to_json(&self) -> String {
         let head = serde_json::json!({ "about": self.about, "measured": self.measured });
         let head = serde_json::to_string_pretty(&head).unwrap_or_default();
-        let line = |tree| format!("    {}", serde_json::to_string(&written(tree)).unwrap_or_default());
+        format!(
+            "{},\n  \"subject\": {},\n  \"agreement\": {}\n}}\n",
+            head.trim_end_matches("\n}"),
+            self.subject.to_json(),
+            self.agreement.to_json()
+        )
+    }
+}
+
+impl Trees {
+    pub(crate) fn new(bias: f64, trees: Vec<Node>) -> Trees {
+        Trees {
+            bias: rounded(bias as f32) as f32,
+            trees,
+        }
+    }
+
+    /// The log-odds of yes.
+    pub(crate) fn odds(&self, numbers: &[f32]) -> f32 {
+        self.bias + self.trees.iter().map(|tree| tree.value(numbers)).sum::<f32>()
+    }
+
+    fn chance(&self, numbers: &Judged) -> f32 {
+        1.0 / (1.0 + (-self.odds(numbers)).exp())
+    }
+
+    fn to_json(&self) -> String {
+        let line = |tree| format!("      {}", serde_json::to_string(&written(tree)).unwrap_or_default());
         let trees: Vec<String> = self.trees.iter().map(line).collect();
         format!(
-            "{},\n  \"bias\": {},\n  \"trees\": [\n{}\n  ]\n}}\n",
-            head.trim_end_matches("\n}"),
+            "{{\n    \"bias\": {},\n    \"trees\": [\n{}\n    ]\n  }}",
             rounded(self.bias),
             trees.join(",\n")
         )
+    }
+}
+
+impl WrittenTrees {
+    fn read(self) -> Option<Trees> {
+        Some(Trees {
+            bias: self.bias as f32,
+            trees: self.trees.into_iter().map(read).collect::<Option<_>>()?,
+        })
     }
 }
 
@@ -148,11 +231,6 @@ impl Node {
             }
         }
     }
-}
-
-/// The log-odds of yes.
-pub(crate) fn value_of(bias: f32, trees: &[Node], numbers: &[f32]) -> f32 {
-    bias + trees.iter().map(|tree| tree.value(numbers)).sum::<f32>()
 }
 
 fn rounded(number: f32) -> f64 {
@@ -200,32 +278,40 @@ mod tests {
         }
     }
 
+    const TEXT: &str = r#"{"about": ["a test"], "measured": {"share": 0.5},
+        "subject": {"bias": -1.0, "trees": [["lead", 0.5, -2.0, ["passage", 0.25, 0.0, 3.0]]]},
+        "agreement": {"bias": 0.5, "trees": [["negation", 1.0, 0.0, -4.0]]}}"#;
+
     #[test]
     fn trees_are_followed_branch_by_branch() {
-        let text = r#"{"about": ["a test"], "measured": {"share": 0.5}, "bias": -1.0, "trees": [["lead", 0.5, -2.0, ["passage", 0.25, 0.0, 3.0]]]}"#;
-        let judge = Judge::from_json(text).unwrap();
+        let judge = Judge::from_json(TEXT).unwrap();
         let at = |name| JUDGED_NAMES.iter().position(|known| *known == name).unwrap();
         let mut numbers = [0.0; JUDGED];
-        let odds = |numbers: &Judged| value_of(judge.bias, &judge.trees, numbers);
-        assert!((odds(&numbers) + 3.0).abs() < 1e-6);
+        assert!((judge.subject.odds(&numbers) + 3.0).abs() < 1e-6);
         numbers[at("lead")] = 0.5;
-        assert!((odds(&numbers) + 1.0).abs() < 1e-6);
+        assert!((judge.subject.odds(&numbers) + 1.0).abs() < 1e-6);
         numbers[at("passage")] = 0.3;
-        assert!((odds(&numbers) - 2.0).abs() < 1e-6);
-        assert!((judge.chance(&numbers) - 0.8808).abs() < 1e-3);
+        assert!((judge.subject.odds(&numbers) - 2.0).abs() < 1e-6);
+        let chances = judge.chances(&numbers);
+        assert!((chances.subject - 0.8808).abs() < 1e-3 && (chances.agreement - 0.6225).abs() < 1e-3);
+        assert!((chances.both() - 0.5483).abs() < 1e-3);
+        numbers[at("negation")] = 1.0;
+        let turned = judge.chances(&numbers);
+        assert!(turned.agreement < 0.05 && (turned.subject - chances.subject).abs() < 1e-6);
+        assert!(chances.reach(chances) && !turned.reach(chances) && chances.reach(turned));
         assert_eq!(Judge::from_json(&judge.to_json()), Some(judge));
     }
 
     #[test]
     fn files_that_ask_for_something_unknown_are_refused() {
-        let good = r#"{"about": [], "measured": null, "bias": 0, "trees": [["lead", 0.5, 0, 1]]}"#;
-        assert!(Judge::from_json(good).is_some());
+        assert!(Judge::from_json(TEXT).is_some());
         for bad in [
             "",
             "[]",
-            &good.replace("lead", "luck"),
-            &good.replace("0.5", "true"),
-            &good.replace("bias", "bliss"),
+            &TEXT.replace("lead", "luck"),
+            &TEXT.replace("\"lead\", 0.5", "\"lead\", true"),
+            &TEXT.replace("bias", "bliss"),
+            &TEXT.replace("agreement", "consent"),
         ] {
             assert_eq!(Judge::from_json(bad), None, "{bad}");
         }

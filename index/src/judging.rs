@@ -2,18 +2,19 @@
 //! the claim, and how often it is right.
 //!
 //! Every question is asked twice: as it is, and with its right answers hidden, so that the judge learns what it looks like
-//! when nothing fits. Pairs teach it the near misses that archives hardly hold.
+//! when nothing fits. Pairs teach it the near misses that archives hardly hold: the text is about the claim, and does not
+//! say it.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::boosting::{Row, fit};
-use crate::features::{Field, Judged, MEANING, SIMILARITY, edges, judged};
+use crate::features::{Field, Judged, MEANING, SIMILARITY, judged, standings};
 use crate::matching::{best_first, outcome_of};
 use crate::search::Copy;
 use crate::training::{Candidate, Example, fold_of, folds};
-use crate::{Judge, Outcome, Ranker};
+use crate::{Chances, Judge, Outcome, Ranker};
 
 /// A post that says what a claim says, or nearly so.
 #[derive(Clone, Debug)]
@@ -43,8 +44,8 @@ pub struct Verdict {
     /// The candidate's id, if there is one.
     pub id: Option<String>,
     /// That it is the claim.
-    pub chance: f32,
-    /// Whether nothing but the chance stands in the way of a match; copies need no chance.
+    pub chances: Chances,
+    /// Whether nothing but the chances stands in the way of a match; copies need none.
     pub may_match: bool,
     /// What a reader is told.
     pub outcome: Outcome,
@@ -54,13 +55,21 @@ pub struct Verdict {
 
 /// So many candidates of each question are learnt from, best first.
 const LEARNT: usize = 3;
-/// A pair counts for so many questions: there are few, and they are what the questions lack.
-const PAIR_WEIGHT: f64 = 2.0;
+/// Whether texts say what a claim says is learnt from pairs; a question about it counts for so much of a pair. Without any the
+/// judge would take the ways in which posts at large differ from claims for contradictions.
+const QUESTION_WEIGHT: f64 = 0.15;
+/// Trees for each of the two: of pairs there are few.
+const SUBJECT_TREES: usize = 200;
+const AGREEMENT_TREES: usize = 120;
 
 /// A question or pair as the judge sees it.
 struct Case<'a> {
     ranked: Vec<(&'a Candidate, Judged)>,
+    /// What the text is about.
+    subjects: BTreeSet<&'a str>,
+    /// What it says.
     gold: BTreeSet<&'a str>,
+    /// In learning whether a text says what it is about.
     weight: f64,
 }
 
@@ -69,52 +78,67 @@ impl<'a> Case<'a> {
         let is_there = |candidate: &&Candidate| {
             gold == Gold::Present || !example.gold.contains(&candidate.id) && !example.copies.contains(&candidate.id)
         };
+        let gold: BTreeSet<&str> = example.gold.iter().map(String::as_str).collect();
         Case {
             ranked: ranked(example.candidates.iter().filter(is_there).collect(), ranker),
-            gold: example.gold.iter().map(String::as_str).collect(),
-            weight: 1.0,
+            subjects: gold.clone(),
+            gold,
+            weight: QUESTION_WEIGHT,
         }
     }
 
     fn of_pair(pair: &'a Pair, ranker: &Ranker) -> Case<'a> {
         Case {
             ranked: ranked(pair.candidates.iter().collect(), ranker),
+            subjects: BTreeSet::from([pair.claim.as_str()]),
             gold: pair.is_same.then_some(pair.claim.as_str()).into_iter().collect(),
-            weight: PAIR_WEIGHT,
+            weight: 1.0,
         }
     }
 
-    fn rows(&self) -> impl Iterator<Item = Row> {
-        self.ranked
-            .iter()
-            .take(LEARNT)
-            .filter(|(candidate, _)| candidate.copy == Copy::No)
-            .map(|(candidate, numbers)| Row {
-                numbers: numbers.to_vec(),
-                is_yes: self.gold.contains(candidate.id.as_str()),
-                weight: self.weight,
-            })
+    /// Is the text about this candidate?
+    fn subject_rows(&self) -> impl Iterator<Item = Row> {
+        self.learnt().map(|(candidate, numbers)| Row {
+            numbers: numbers.to_vec(),
+            is_yes: self.subjects.contains(candidate.id.as_str()),
+            weight: 1.0,
+        })
+    }
+
+    /// Does it say what it is about?
+    fn agreement_rows(&self) -> impl Iterator<Item = Row> {
+        let about = |(candidate, _): &&(&Candidate, Judged)| self.subjects.contains(candidate.id.as_str());
+        self.learnt().filter(about).map(|(candidate, numbers)| Row {
+            numbers: numbers.to_vec(),
+            is_yes: self.gold.contains(candidate.id.as_str()),
+            weight: self.weight,
+        })
+    }
+
+    fn learnt(&self) -> impl Iterator<Item = &(&'a Candidate, Judged)> {
+        let learnt = self.ranked.iter().take(LEARNT);
+        learnt.filter(|(candidate, _)| candidate.copy == Copy::No)
     }
 
     fn verdict(&self, judge: &Judge) -> Verdict {
         let Some((first, numbers)) = self.ranked.first() else {
             return Verdict {
                 id: None,
-                chance: 0.0,
+                chances: Chances::default(),
                 may_match: false,
                 outcome: Outcome::None,
                 is_right: false,
             };
         };
-        let chance = if first.copy == Copy::No {
-            judge.chance(numbers)
+        let chances = if first.copy == Copy::No {
+            judge.chances(numbers)
         } else {
-            1.0
+            Chances::CERTAIN
         };
-        let outcome = outcome_of(first.copy, chance, first.may_match, numbers[SIMILARITY]);
+        let outcome = outcome_of(first.copy, chances, first.may_match, numbers[SIMILARITY]);
         Verdict {
             id: Some(first.id.clone()),
-            chance,
+            chances,
             may_match: first.may_match,
             outcome,
             is_right: self.gold.contains(first.id.as_str()),
@@ -138,13 +162,17 @@ fn ranked<'a>(candidates: Vec<&'a Candidate>, ranker: &Ranker) -> Vec<(&'a Candi
         .collect();
     placed.sort_by(|(a, _, a_order), (b, _, b_order)| best_first((a.copy, *a_order, &a.id), (b.copy, *b_order, &b.id)));
     let orders: Vec<f32> = placed.iter().map(|(_, _, order)| *order).collect();
-    let numbers = placed.into_iter().zip(edges(&orders));
-    numbers
-        .map(|((candidate, features, _), edge)| {
-            (
-                candidate,
-                judged(&features, &candidate.particulars, candidate.text_length, edge),
-            )
+    let placed = placed.into_iter().zip(standings(&orders));
+    placed
+        .map(|((candidate, features, _), standing)| {
+            let Candidate {
+                particulars,
+                text_length,
+                cosine,
+                ..
+            } = candidate;
+            let numbers = judged(&features, particulars, standing, *text_length, *cosine);
+            (candidate, numbers)
         })
         .collect()
 }
@@ -218,10 +246,18 @@ impl<'a> Cases<'a> {
     }
 
     fn judge_without(&self, left_out: usize) -> Judge {
-        let cases = self.all.iter().filter(|(_, fold)| *fold != left_out);
-        let rows: Vec<Row> = cases.flat_map(|(case, _)| case.rows()).collect();
-        let (bias, trees) = fit(&rows.iter().collect::<Vec<_>>());
-        Judge::new(bias, trees)
+        let cases = || {
+            self.all
+                .iter()
+                .filter(move |(_, fold)| *fold != left_out)
+                .map(|(case, _)| case)
+        };
+        let subject: Vec<Row> = cases().flat_map(Case::subject_rows).collect();
+        let agreement: Vec<Row> = cases().flat_map(Case::agreement_rows).collect();
+        Judge::new(
+            fit(&subject.iter().collect::<Vec<_>>(), SUBJECT_TREES),
+            fit(&agreement.iter().collect::<Vec<_>>(), AGREEMENT_TREES),
+        )
     }
 }
 
@@ -282,9 +318,10 @@ pub struct Bin {
 pub fn reliability<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> (Vec<Bin>, f64) {
     let mut sums = [(0_usize, 0.0, 0_usize); 10];
     for verdict in verdicts {
-        let (count, chance, right) = &mut sums[((verdict.chance * 10.0) as usize).min(9)];
+        let confidence = verdict.chances.both();
+        let (count, chance, right) = &mut sums[((confidence * 10.0) as usize).min(9)];
         *count += 1;
-        *chance += f64::from(verdict.chance);
+        *chance += f64::from(confidence);
         *right += usize::from(verdict.is_right);
     }
     let all: usize = sums.iter().map(|(count, ..)| count).sum();

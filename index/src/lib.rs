@@ -48,7 +48,7 @@ pub use entry::{Entry, Wording, WordingKind};
 pub use error::{Error, Versions};
 pub use fingerprint::{Fingerprint, Folded, contradicts};
 pub use index::ClaimIndex;
-pub use judge::Judge;
+pub use judge::{Chances, Judge};
 pub use lang::{InvalidLang, Lang};
 pub use matching::{MATCH, MAYBE};
 pub use model::Ranker;

@@ -3,12 +3,13 @@
 use std::cmp::Ordering;
 
 use crate::evidence::{Comparer, Evidence};
-use crate::features::{Features, Field, edges, judged};
+use crate::features::{Features, Field, Meaning, Standing, judged, standings};
 use crate::profile::Profile;
 use crate::question::Question;
 use crate::search::{Candidate, Copy, candidates};
+use crate::semantic::Meanings;
 use crate::snapshot::Snapshot;
-use crate::{Answer, Error, Explanation, Judge, Match, Outcome, Query, Ranker, Reason, training};
+use crate::{Answer, Chances, Error, Explanation, Judge, Match, Outcome, Query, Ranker, Reason, training};
 
 /// So many candidates are compared; the right one is rarely further down.
 const COMPARED: usize = 30;
@@ -28,9 +29,9 @@ pub(crate) fn answer(snapshot: &Snapshot, query: &Query) -> Result<Answer, Error
     // The order is the ranker's; a candidate is never surer than the one before it.
     let mut surest = 1.0;
     let mut matches = Vec::with_capacity(query.limit.min(found.len()));
-    for (candidate, edge) in found.into_iter().zip(edges(&orders)).take(query.limit) {
-        let chance = candidate.chance(&comparer, &question, edge)?;
-        let found = candidate.into_match(chance.min(surest), &question);
+    for (candidate, standing) in found.into_iter().zip(standings(&orders)).take(query.limit) {
+        let chances = candidate.chances(&comparer, &question, standing)?;
+        let found = candidate.into_match(chances, surest, &question);
         surest = found.confidence;
         matches.push(found);
     }
@@ -50,6 +51,7 @@ pub(crate) fn candidates_of(snapshot: &Snapshot, query: &Query) -> Result<Vec<tr
             score: compared.candidate.score,
             copy: compared.candidate.copy,
             text_length: question.content_words(),
+            cosine: compared.cosine.unwrap_or_default(),
             may_match: compared.may_match(&question),
             id: compared.id,
             features: compared.features,
@@ -62,8 +64,18 @@ fn compare<'a>(comparer: &Comparer<'a>, question: &Question, limit: usize) -> Re
     let snapshot = comparer.snapshot;
     let found = candidates(question, snapshot, limit)?;
     let meanings = question.meanings.as_ref();
-    let meaning = |candidate: &Candidate| meanings.map_or(0.0, |meanings| meanings.distinction(candidate.address));
-    let field = Field::of(found.iter().map(|candidate| (candidate.score, meaning(candidate))));
+    let meaning = |Candidate { address, .. }: &Candidate| {
+        let of = |meanings: &Meanings| Meaning {
+            among_all: meanings.distinction(*address),
+            in_language: meanings.distinction_in_language(*address),
+        };
+        meanings.map(of).unwrap_or_default()
+    };
+    let field = Field::of(
+        found
+            .iter()
+            .map(|candidate| (candidate.score, meaning(candidate).among_all)),
+    );
     let models = Models::of(question);
     let compare = |candidate: Candidate| {
         let stored = snapshot.stored(candidate.address)?;
@@ -99,20 +111,23 @@ pub(crate) fn best_first(a: Rank, b: Rank) -> Ordering {
     by_copy.then_with(|| b.1.total_cmp(&a.1)).then_with(|| a.2.cmp(b.2))
 }
 
-/// What a reader is told of a candidate. `may_match`: nothing but the confidence stands in the way.
-pub(crate) fn outcome_of(copy: Copy, confidence: f32, may_match: bool, similarity: f32) -> Outcome {
+/// What a reader is told of a candidate. `may_match`: nothing but the chances stands in the way.
+pub(crate) fn outcome_of(copy: Copy, chances: Chances, may_match: bool, similarity: f32) -> Outcome {
     match copy {
         Copy::Identical | Copy::NearVerbatim => Outcome::Match,
-        Copy::No if confidence >= MATCH && may_match => Outcome::Match,
-        Copy::No if confidence >= MAYBE || similarity >= NEAR_COPY => Outcome::Maybe,
+        Copy::No if may_match && chances.reach(MATCH) => Outcome::Match,
+        Copy::No if chances.both() >= MAYBE || similarity >= NEAR_COPY => Outcome::Maybe,
         Copy::No => Outcome::None,
     }
 }
 
-/// Chance from which a candidate is a match. What that means in practice is measured by `train-match` and stands in the
-/// judge's file: see [`crate::Judge::measured`].
-pub const MATCH: f32 = 0.75;
-/// Chance from which a candidate is worth showing.
+/// Chances from which a candidate is a match: each must be reached, for neither makes up for the other. What that means in
+/// practice is measured by `train-match` and stands in the judge's file: see [`crate::Judge::measured`].
+pub const MATCH: Chances = Chances {
+    subject: 0.75,
+    agreement: 0.6,
+};
+/// Confidence from which a candidate is worth showing.
 pub const MAYBE: f32 = 0.25;
 /// Of words in the same order that are no literal copy.
 const NEAR_VERBATIM: f32 = 0.99;
@@ -159,28 +174,34 @@ struct Compared<'a> {
 }
 
 impl Compared<'_> {
-    fn into_match(mut self, confidence: f32, question: &Question) -> Match {
+    /// `surest`: how sure a candidate in this place can be.
+    fn into_match(mut self, chances: Chances, surest: f32, question: &Question) -> Match {
         let may_match = self.may_match(question);
-        let outcome = outcome_of(self.candidate.copy, confidence, may_match, self.evidence.similarity);
+        let outcome = outcome_of(self.candidate.copy, chances, may_match, self.evidence.similarity);
         Match {
             id: std::mem::take(&mut self.id),
-            confidence,
+            confidence: self.confidence(chances).min(surest),
             outcome,
             explanation: self.explanation(),
         }
     }
 
+    fn chances(&self, comparer: &Comparer, question: &Question, standing: Standing) -> Result<Chances, Error> {
+        if self.candidate.copy != Copy::No {
+            return Ok(Chances::CERTAIN);
+        }
+        let particulars = comparer.particulars(&self.profiles)?;
+        let cosine = self.cosine.unwrap_or_default();
+        let numbers = judged(&self.features, &particulars, standing, question.content_words(), cosine);
+        Ok(Models::of(question).judge.chances(&numbers))
+    }
+
     /// That this is the claim.
-    fn chance(&self, comparer: &Comparer, question: &Question, edge: f32) -> Result<f32, Error> {
-        Ok(match self.candidate.copy {
+    fn confidence(&self, chances: Chances) -> f32 {
+        match self.candidate.copy {
             Copy::Identical => 1.0,
-            Copy::NearVerbatim => NEAR_VERBATIM,
-            Copy::No => {
-                let particulars = comparer.particulars(&self.profiles)?;
-                let numbers = judged(&self.features, &particulars, question.content_words(), edge);
-                Models::of(question).judge.chance(&numbers).min(NEAR_VERBATIM)
-            }
-        })
+            Copy::NearVerbatim | Copy::No => chances.both().min(NEAR_VERBATIM),
+        }
     }
 
     fn rank(&self) -> Rank<'_> {

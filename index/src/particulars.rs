@@ -5,11 +5,12 @@
 //! than most paraphrases do. So each particular is compared for itself, and what it is worth is learnt from pairs.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::Error;
 use crate::analyzer::cues::{are_opposed, denies};
 use crate::analyzer::negation::negates;
-use crate::analyzer::numeral::{Quantity, quantities};
+use crate::analyzer::numeral::{Quantity, are_equal, quantities};
 use crate::analyzer::{Token, number};
 use crate::profile::{Profile, ProfileWord};
 use crate::question::{AskedWord, Question};
@@ -41,10 +42,20 @@ pub(crate) struct Particulars {
     pub(crate) opposite: f32,
     /// 1 where a quantity of the claim is missing and the passage has another, 0.5 where only the rest of the text has.
     pub(crate) other_quantity: f32,
-    /// 1 where the text has a quantity of the claim.
+    /// Of the claim's quantities, the share that the text has.
     pub(crate) same_quantity: f32,
     /// Content words of the claim, as a logarithm.
     pub(crate) claim_length: f32,
+    /// Of the weight of the claim's names, the share that the text has; a half where it names nobody.
+    pub(crate) names_share: f32,
+    /// The same of its other words.
+    pub(crate) others_share: f32,
+    /// Words of the text for each of the claim, as a logarithm.
+    pub(crate) length_ratio: f32,
+    /// Words in and around the passage that the claim lacks, for each content word of the claim.
+    pub(crate) unexplained: f32,
+    /// Names among them, as far as capitals tell.
+    pub(crate) other_names: f32,
 }
 
 /// A claim's content word in the text.
@@ -61,9 +72,30 @@ struct Tally {
     shared: Vec<Shared>,
     weight: f32,
     words: usize,
+    others_missing: f32,
 }
 
 impl Tally {
+    /// What is left to say once all words are counted.
+    fn shares(&mut self, passage: Passage) {
+        let share = |found: f32, missing: f32| {
+            if found + missing > 0.0 {
+                found / (found + missing)
+            } else {
+                0.5
+            }
+        };
+        let found = &mut self.found;
+        found.names_share = share(found.names_found, found.names_missing);
+        found.others_share = share(found.others_found, self.others_missing);
+        found.passage = if self.weight > 0.0 {
+            passage.weight / self.weight
+        } else {
+            0.0
+        };
+        found.claim_length = (self.words as f32).ln_1p();
+    }
+
     fn count(&mut self, word: ProfileWord, place: Option<usize>, weight: f32, heaviest: f32) {
         let is_name = word.is_name && !number::is_number(word.neutral);
         let share = weight / heaviest;
@@ -80,7 +112,11 @@ impl Tally {
         } else {
             found.missing_words += 1.0;
             found.heaviest_missing = found.heaviest_missing.max(share);
-            found.names_missing += if is_name { share } else { 0.0 };
+            *(if is_name {
+                &mut found.names_missing
+            } else {
+                &mut self.others_missing
+            }) += share;
         }
     }
 }
@@ -147,14 +183,10 @@ impl<'a> Places<'a> {
             }
         }
         let passage = passage(&tally.shared, claim.words().count() * 3 / 2 + 6);
+        tally.shares(passage);
         let mut found = tally.found;
-        found.passage = if tally.weight > 0.0 {
-            passage.weight / tally.weight
-        } else {
-            0.0
-        };
         found.same_order = same_order(&tally.shared);
-        found.claim_length = (tally.words as f32).ln_1p();
+        self.leave_over(claim, passage, tally.words, &mut found);
         found.weightiest_found = self.weightiest_found(claim);
         self.contradict(claim, passage, &mut found);
         Ok(found)
@@ -189,23 +221,54 @@ impl<'a> Places<'a> {
         found.count() as f32 / asked.len().max(1) as f32
     }
 
+    /// What in and around the passage is not of the claim: much of it may be another story.
+    fn leave_over(&self, claim: &Profile, passage: Passage, words: usize, found: &mut Particulars) {
+        let claimed: HashSet<&str> = claim
+            .words()
+            .flat_map(|word| [Some(word.neutral), word.term])
+            .flatten()
+            .collect();
+        let is_new =
+            |token: &Token| !claimed.contains(token.neutral.as_str()) && !claimed.contains(token.term.as_str());
+        let around = self.around(passage);
+        let text = self.question.text.iter().zip(&self.question.names);
+        let new = || {
+            text.clone()
+                .skip(around.start)
+                .take(around.len())
+                .filter(|(token, _)| is_new(token))
+        };
+        let content = || new().filter(|(token, _)| !self.question.is_stop_word(token));
+        found.unexplained = content().count() as f32 / words.max(1) as f32;
+        found.other_names = content().filter(|(_, is_name)| **is_name).count() as f32;
+        let asked = self.question.text.len() as f32;
+        found.length_ratio = (asked / claim.words().count().max(1) as f32)
+            .max(f32::MIN_POSITIVE)
+            .ln();
+    }
+
+    /// The passage with its margins, as places in the text.
+    fn around(&self, passage: Passage) -> Range<usize> {
+        passage.first.saturating_sub(MARGIN)..(passage.last + MARGIN + 1).min(self.question.text.len())
+    }
+
     fn contradict(&self, claim: &Profile, passage: Passage, found: &mut Particulars) {
         let flag = |is_so: bool| f32::from(u8::from(is_so));
         let claimed = || claim.words().map(|word| word.neutral);
         let asked = || self.question.text.iter().map(|token| token.neutral.as_str());
-        let from = passage.first.saturating_sub(MARGIN);
-        let near = |at: usize| (from..=passage.last + MARGIN).contains(&at);
-        let said = || asked().skip(from).take(passage.last + MARGIN + 1 - from);
+        let around = self.around(passage);
+        let said = || asked().skip(around.start).take(around.len());
         found.negation = flag(said().any(negates) != claimed().any(negates));
         found.denial = flag(asked().any(denies) && !claimed().any(denies));
         found.opposite = flag(are_opposed(claimed(), asked()));
         let wanted = quantities(claimed());
-        let has = |all: &[Quantity], value: f64| all.iter().any(|one| (one.value - value).abs() < 1e-9);
-        found.same_quantity = flag(wanted.iter().any(|one| has(&self.quantities, one.value)));
-        if wanted.iter().any(|one| !has(&self.quantities, one.value)) {
+        let has = |all: &[Quantity], value: f64| all.iter().any(|one| are_equal(one.value, value));
+        let same = wanted.iter().filter(|one| has(&self.quantities, one.value)).count();
+        found.same_quantity = same as f32 / wanted.len().max(1) as f32;
+        if same < wanted.len() {
             let mut others = self.quantities.iter().filter(|one| !has(&wanted, one.value)).peekable();
             let is_elsewhere = others.peek().is_some();
-            found.other_quantity = flag(others.any(|one| near(one.at))).max(flag(is_elsewhere) / 2.0);
+            found.other_quantity = flag(others.any(|one| around.contains(&one.at))).max(flag(is_elsewhere) / 2.0);
         }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Question {
     pub(crate) language: Option<&'static Language>,
     /// All words in reading order, stop words included.
     pub(crate) text: Vec<Token>,
+    /// For each of them, whether it is written like a name.
+    pub(crate) names: Vec<bool>,
     /// Distinct content words in reading order.
     pub(crate) words: Vec<AskedWord>,
     pub(crate) numbers: BTreeSet<String>,
@@ -92,6 +94,7 @@ impl Question {
             shingles: shingles(&neutral),
             exact: Fingerprint::exact(&query.text),
             near: Fingerprint::near_verbatim(&query.text),
+            names: analysis.names,
             text: analysis.tokens,
             meanings: snapshot.meanings(&query.text),
         })
@@ -112,6 +115,12 @@ impl Question {
             forms.neutral.insert(&token.neutral);
         }
         forms
+    }
+
+    /// Whether a word only holds the sentence together.
+    pub(crate) fn is_stop_word(&self, token: &Token) -> bool {
+        self.language
+            .is_some_and(|language| language.is_stop_word(&token.neutral))
     }
 
     /// How many words there are to judge by; two characters of a script without spaces count half.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use tantivy::columnar::Column;
 use tantivy::{DocId, SegmentReader};
 
-use crate::Error;
 use crate::profile::Profile;
 use crate::schema::{DIGEST, PASSAGE, WORDS};
 use crate::vocabulary::{Known, Vocabulary};
+use crate::{Error, Lang};
 
 /// What is read of a segment beside its postings.
 pub(crate) struct Segment {
@@ -50,6 +50,16 @@ impl Segment {
     /// The hash of the text whose vector is the entry's; 0 for none.
     pub(crate) fn passage(&self, doc: DocId) -> u64 {
         self.passages.first(doc).unwrap_or_default()
+    }
+
+    /// The language of an entry's first wording; `und` where it has none.
+    pub(crate) fn lang(&self, doc: DocId) -> Lang {
+        let words = self.words.as_ref();
+        let first = words.and_then(|words| words.first(doc));
+        match first.and_then(|number| self.vocabulary.get(number)) {
+            Some(Known::Mark(_, lang)) => *lang,
+            _ => Lang::UND,
+        }
     }
 
     /// The wordings of an entry.

@@ -21,6 +21,8 @@ pub struct Candidate {
     pub(crate) copy: Copy,
     /// Content words of the question.
     pub(crate) text_length: f32,
+    /// Of the vectors; 0 without a model.
+    pub(crate) cosine: f32,
     /// Whether nothing but the chance stands in the way of a match.
     pub(crate) may_match: bool,
 }
@@ -242,6 +244,7 @@ mod tests {
                 score: 1.0 - number,
                 copy: Copy::No,
                 text_length: 9.0,
+                cosine: 0.0,
                 may_match: true,
             }
         };

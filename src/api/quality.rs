@@ -10,10 +10,17 @@ pub(super) fn routes(app: &App) -> Vec<Route> {
     vec![Route::get("/v1/stats/quality", "get_quality").public(app, get_quality)]
 }
 
+/// Both must be reached.
+#[derive(Serialize)]
+struct ChancesWire {
+    subject: f64,
+    agreement: f64,
+}
+
 #[derive(Serialize)]
 struct QualityWire {
     has_model: bool,
-    match_from: f64,
+    match_from: ChancesWire,
     maybe_from: f64,
     made_by: &'static [String],
     measured: &'static serde_json::Value,
@@ -29,7 +36,10 @@ async fn get_quality(app: App, call: Call) -> Result<Response, Problem> {
     };
     reply::ok(&QualityWire {
         has_model,
-        match_from: rounded(MATCH),
+        match_from: ChancesWire {
+            subject: rounded(MATCH.subject),
+            agreement: rounded(MATCH.agreement),
+        },
         maybe_from: rounded(MAYBE),
         made_by: judge.about(),
         measured: judge.measured(),

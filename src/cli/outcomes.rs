@@ -1,7 +1,7 @@
 //! How often the matcher's `match`, `maybe` and `none` are right: what `eval` shows and what `train-match` writes down.
 
 use claim_index::{
-    Outcome,
+    Chances, MATCH, Outcome,
     judging::{Bin, Pair, Rates, Verdict, Verdicts, reliability},
 };
 use serde::Serialize;
@@ -17,10 +17,10 @@ pub(super) struct OfSet {
     thresholds: Vec<Threshold>,
 }
 
-/// What would be, if a match began at another confidence.
+/// What would be, if a match began at another chance of the subject.
 #[derive(Debug, Serialize)]
 pub(super) struct Threshold {
-    confidence: f32,
+    subject: f32,
     right_match: f64,
     wrong_match: f64,
     hidden_match: f64,
@@ -93,15 +93,16 @@ impl OfSet {
 }
 
 impl Threshold {
-    fn of(confidence: f32, present: &[Verdict], hidden: &[Verdict]) -> Self {
+    fn of(subject: f32, present: &[Verdict], hidden: &[Verdict]) -> Self {
         let share = |verdicts: &[Verdict], is_so: &dyn Fn(&Verdict) -> bool| {
+            let needed = Chances { subject, ..MATCH };
             let reached = verdicts
                 .iter()
-                .filter(|verdict| verdict.may_match && verdict.chance >= confidence);
+                .filter(|verdict| verdict.may_match && verdict.chances.reach(needed));
             reached.filter(|verdict| is_so(verdict)).count() as f64 / verdicts.len().max(1) as f64
         };
         Self {
-            confidence,
+            subject,
             right_match: share(present, &|verdict| verdict.is_right),
             wrong_match: share(present, &|verdict| !verdict.is_right),
             hidden_match: share(hidden, &|_| true),
@@ -202,7 +203,7 @@ impl Measured {
             .map(|(verdict, query)| Doubtful {
                 query: (*query).to_owned(),
                 found: verdict.id.clone().unwrap_or_default(),
-                confidence: verdict.chance,
+                confidence: verdict.chances.both(),
             })
             .collect();
         self

@@ -7,7 +7,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fs::{self, File},
     io::BufReader,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -91,14 +91,7 @@ pub(super) struct Asked {
 
 impl Questions {
     pub(super) fn read(claims: &Path, questions: &Path, qrels: &Path, model: Model) -> anyhow::Result<Self> {
-        let entries = entries(claims)?;
-        let index = index_of(&entries, model)?;
-        let gold = gold(qrels)?;
-        let with_gold = |asked: Asked| {
-            let wanted = gold.get(&asked.id)?.clone();
-            Some((asked, wanted))
-        };
-        let asked: Vec<_> = queries(questions)?.into_iter().filter_map(with_gold).collect();
+        let asked = asked(questions, qrels)?;
         if asked.is_empty() {
             bail!(
                 "no query of {} has a right answer in {}",
@@ -106,7 +99,28 @@ impl Questions {
                 qrels.display()
             );
         }
-        Ok(Self { index, asked, entries })
+        Self::of(entries(claims)?, asked, model)
+    }
+
+    /// The questions of several folders, asked of the claims of all of them; a folder may have no claims of its own.
+    pub(super) fn together(folders: &[PathBuf], model: Model) -> anyhow::Result<Self> {
+        let (mut all, mut questions) = (Vec::new(), Vec::new());
+        for folder in folders {
+            let claims = folder.join("claimreviews.ndjson");
+            if claims.exists() {
+                all.extend(entries(&claims)?);
+            }
+            questions.extend(asked(&folder.join("queries.jsonl"), &folder.join("qrels.tsv"))?);
+        }
+        Self::of(all, questions, model)
+    }
+
+    fn of(entries: Vec<Entry>, asked: Vec<(Asked, BTreeSet<String>)>, model: Model) -> anyhow::Result<Self> {
+        Ok(Self {
+            index: index_of(&entries, model)?,
+            asked,
+            entries,
+        })
     }
 
     /// The questions with their candidates.
@@ -242,6 +256,16 @@ fn entry(check: ExternalFactCheck) -> Entry {
             })
             .collect(),
     }
+}
+
+/// The questions that have a right answer.
+fn asked(questions: &Path, qrels: &Path) -> anyhow::Result<Vec<(Asked, BTreeSet<String>)>> {
+    let gold = gold(qrels)?;
+    let with_gold = |asked: Asked| {
+        let wanted = gold.get(&asked.id)?.clone();
+        Some((asked, wanted))
+    };
+    Ok(queries(questions)?.into_iter().filter_map(with_gold).collect())
 }
 
 fn gold(file: &Path) -> anyhow::Result<BTreeMap<String, BTreeSet<String>>> {

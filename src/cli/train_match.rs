@@ -28,6 +28,9 @@ pub(super) struct TrainMatchArgs {
     /// Folders with `claimreviews.ndjson`, `queries.jsonl` and `qrels.tsv`
     #[arg(required = true, value_name = "DIR")]
     sets: Vec<PathBuf>,
+    /// Folders whose questions are asked once more of the claims of all of these folders together: an archive in many languages
+    #[arg(long, value_name = "DIR")]
+    together: Vec<PathBuf>,
     /// Claims with posts that say them, or nearly: `{"claim", "post", "lang", "kind", "same"}` a line
     #[arg(long, value_name = "FILE")]
     pairs: Vec<PathBuf>,
@@ -36,6 +39,9 @@ pub(super) struct TrainMatchArgs {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
+
+/// What the folders that are asked as one are called in figures.
+const TOGETHER: &str = "together";
 
 /// Folds of the figures that stand in the file.
 const FOLDS: usize = 5;
@@ -119,6 +125,12 @@ impl Material {
             material.examples.extend(examples);
             entries.extend(questions.entries);
         }
+        if !args.together.is_empty() {
+            let questions = Questions::together(&args.together, model)?;
+            let examples = questions.examples()?;
+            material.sizes.push((TOGETHER.to_owned(), examples.len()));
+            material.examples.extend(examples);
+        }
         for file in &args.pairs {
             let rows = pair_lines(file)?;
             // A small archive and a large one: what is rare in one is common in the other.
@@ -139,13 +151,16 @@ fn command(settings: &Settings, args: &TrainMatchArgs) -> String {
         .model
         .map(|folder| format!("--model {} ", name(&folder)));
     let sets: Vec<String> = args.sets.iter().map(|set| name(set)).collect();
-    let pairs: Vec<String> = args
-        .pairs
-        .iter()
-        .map(|file| format!(" --pairs {}", name(file)))
-        .collect();
-    let model = model.unwrap_or_default();
-    format!("klarstelle {model}train-match {}{}", sets.join(" "), pairs.concat())
+    let option = |option: &str, files: &[PathBuf]| -> String {
+        files.iter().map(|file| format!(" --{option} {}", name(file))).collect()
+    };
+    format!(
+        "klarstelle {}train-match {}{}{}",
+        model.unwrap_or_default(),
+        sets.join(" "),
+        option("together", &args.together),
+        option("pairs", &args.pairs)
+    )
 }
 
 fn read(set: &Path, model: Model) -> anyhow::Result<Questions> {

@@ -78,7 +78,7 @@ impl Language {
     }
 
     /// Whether a folded word only holds sentences together. Negations never do.
-    pub(super) fn is_stop_word(&self, neutral: &str) -> bool {
+    pub(crate) fn is_stop_word(&self, neutral: &str) -> bool {
         self.stop_words.contains(neutral)
     }
 }

@@ -1,7 +1,7 @@
 //! Comes in: the words of a text as they were written. Goes out: which of them name somebody or something, as far as capitals
 //! tell.
 //!
-//! Only asked of claims: people who post write names in lower case, desks that publish do not.
+//! Most is made of a claim's: people who post often write names in lower case, desks that publish do not.
 
 use super::language::Language;
 use crate::Lang;

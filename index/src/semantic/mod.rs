@@ -18,7 +18,7 @@ use tantivy::index::SegmentId;
 pub(crate) use scan::Meanings;
 
 use crate::snapshot::Snapshot;
-use crate::{Entry, Error};
+use crate::{Entry, Error, Lang};
 use log::Log;
 
 /// Turns texts into vectors of length 1, so that the dot product of two says how near their meanings are.
@@ -44,8 +44,17 @@ pub(crate) struct Semantic {
     rows: Mutex<BTreeMap<SegmentId, (usize, Rows)>>,
 }
 
-/// The row in the log of each entry of a segment.
-type Rows = Arc<Vec<u32>>;
+/// The entries of a segment.
+type Rows = Arc<Vec<Located>>;
+
+/// An entry.
+#[derive(Clone, Copy, Debug)]
+struct Located {
+    /// In the log.
+    row: u32,
+    /// Of its first wording.
+    lang: Lang,
+}
 
 /// In the place of a row: no vector yet.
 const NONE: u32 = u32::MAX;
@@ -107,7 +116,7 @@ impl Semantic {
         let query = self.encoder.query(text).ok()?;
         let log = self.log();
         let rows = self.rows(snapshot, &log);
-        Some(scan::scan(&query, &log, &rows, snapshot))
+        Some(scan::scan(&query, &log, rows, snapshot))
     }
 
     /// Entries without a vector, at most so many.
@@ -117,7 +126,7 @@ impl Semantic {
         for ((number, segment), rows) in (0..).zip(snapshot.searcher.segment_readers()).zip(&rows) {
             let alive = segment
                 .doc_ids_alive()
-                .filter(|doc| rows.get(*doc as usize) == Some(&NONE));
+                .filter(|doc| rows.get(*doc as usize).is_some_and(|entry| entry.row == NONE));
             let has_text = |doc: &u32| snapshot.segments()[number as usize].passage(*doc) != 0;
             missing.extend(
                 alive
@@ -134,11 +143,14 @@ impl Semantic {
         let mut known = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let readers = snapshot.searcher.segment_readers();
         let of_segment = |(reader, segment): (&tantivy::SegmentReader, &Arc<crate::segment::Segment>)| {
-            let row = |doc| log.row(segment.passage(doc)).unwrap_or(NONE);
+            let located = |doc| Located {
+                row: log.row(segment.passage(doc)).unwrap_or(NONE),
+                lang: segment.lang(doc),
+            };
             match known.get(&reader.segment_id()) {
                 Some((length, rows)) if *length == log.len() => Arc::clone(rows),
                 _ => {
-                    let rows: Rows = Arc::new((0..reader.max_doc()).map(row).collect());
+                    let rows: Rows = Arc::new((0..reader.max_doc()).map(located).collect());
                     known.insert(reader.segment_id(), (log.len(), Arc::clone(&rows)));
                     rows
                 }

@@ -1,28 +1,45 @@
 //! Comes in: a text's vector. Goes out: its cosine with every entry's.
 //!
 //! Every row is looked at: exact, and nothing to build. The road not taken is a graph of neighbours.
+//!
+//! Texts of one language are nearer to each other than what they say makes them. So an entry is compared with the others of
+//! its own language, too: a Turkish post's German fact-check stands out among the German ones, and is far behind any Turkish
+//! text by the cosine alone.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use tantivy::DocAddress;
 
-use super::NONE;
 use super::log::{Log, Row, quantised};
+use super::{NONE, Rows};
+use crate::Lang;
 use crate::snapshot::Snapshot;
 
 /// The nearest entries are candidates, as many as the words find.
 const NEAREST: usize = 30;
+/// So many of those that stand out most from their language are candidates, too.
+const NEAREST_IN_LANGUAGE: usize = 20;
+/// Entries of a language below which nothing is said of it.
+const MIN_IN_LANGUAGE: usize = 20;
 
 /// How near the entries of an index are to a text.
 pub(crate) struct Meanings {
     cosines: Vec<Vec<f32>>,
-    mean: f32,
-    deviation: f32,
+    rows: Vec<Rows>,
+    all: Moments,
+    by_language: BTreeMap<Lang, Moments>,
     nearest: Vec<DocAddress>,
 }
 
+/// Mean and standard deviation of some cosines.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Moments {
+    mean: f32,
+    deviation: f32,
+}
+
 impl Meanings {
-    /// The nearest entries, nearest first.
+    /// The nearest entries, and those that are nearest for their language.
     pub(crate) fn nearest(&self) -> &[DocAddress] {
         &self.nearest
     }
@@ -39,30 +56,43 @@ impl Meanings {
     /// How far an entry stands out from all others, in standard deviations: cosines of different models, and of texts that
     /// are near everything, can be compared by it. 0 for an entry without a vector.
     pub(crate) fn distinction(&self, address: DocAddress) -> f32 {
-        self.cosine(address)
-            .map_or(0.0, |cosine| (cosine - self.mean) / self.deviation)
+        self.cosine(address).map_or(0.0, |cosine| self.all.distance(cosine))
+    }
+
+    /// The same among the entries of its own language.
+    pub(crate) fn distinction_in_language(&self, address: DocAddress) -> f32 {
+        let rows = self.rows.get(address.segment_ord as usize);
+        let located = rows.and_then(|rows| rows.get(address.doc_id as usize));
+        let cosine = self.cosine(address).zip(located);
+        cosine.map_or(0.0, |(cosine, located)| self.of_language(located.lang).distance(cosine))
+    }
+
+    fn of_language(&self, lang: Lang) -> Moments {
+        self.by_language.get(&lang).copied().unwrap_or(self.all)
     }
 }
 
 /// In a small index the deviation says little, so this much is supposed at least.
 const MIN_DEVIATION: f32 = 0.02;
 
-pub(super) fn scan(query: &[f32], log: &Log, rows: &[Arc<Vec<u32>>], snapshot: &Snapshot) -> Meanings {
+pub(super) fn scan(query: &[f32], log: &Log, rows: Vec<Rows>, snapshot: &Snapshot) -> Meanings {
     let (scale, query) = quantised(query);
     let mut cosines = Vec::new();
     let mut found = Vec::new();
     // By row: copies of a text count once, or a hundred copies would pass for a crowd.
     let mut once = vec![f32::NAN; log.len()];
-    for ((number, segment), rows) in (0..).zip(snapshot.searcher.segment_readers()).zip(rows) {
+    let mut by_language: BTreeMap<Lang, Vec<f32>> = BTreeMap::new();
+    for ((number, segment), rows) in (0..).zip(snapshot.searcher.segment_readers()).zip(&rows) {
         let mut of_segment = vec![f32::NAN; segment.max_doc() as usize];
         for doc in segment.doc_ids_alive() {
-            let row = rows[doc as usize];
-            if row == NONE {
+            let entry = rows[doc as usize];
+            if entry.row == NONE {
                 continue;
             }
-            let known = &mut once[row as usize];
+            let known = &mut once[entry.row as usize];
             if known.is_nan() {
-                *known = dot(&query, &log.get(row)) * scale;
+                *known = dot(&query, &log.get(entry.row)) * scale;
+                by_language.entry(entry.lang).or_default().push(*known);
             }
             let cosine = *known;
             of_segment[doc as usize] = cosine;
@@ -70,37 +100,74 @@ pub(super) fn scan(query: &[f32], log: &Log, rows: &[Arc<Vec<u32>>], snapshot: &
         }
         cosines.push(of_segment);
     }
-    let (mean, deviation) = moments(once.iter().copied().filter(|cosine| !cosine.is_nan()));
-    Meanings {
-        mean,
-        deviation,
-        nearest: nearest(found, snapshot),
+    let told = by_language.values().filter(|cosines| cosines.len() >= MIN_IN_LANGUAGE);
+    let is_mixed = told.count() > 1;
+    let all = Moments::of(by_language.values().flatten().copied());
+    by_language.retain(|_, cosines| is_mixed && cosines.len() >= MIN_IN_LANGUAGE);
+    let of_language = |(lang, cosines): (&Lang, &Vec<f32>)| (*lang, Moments::of(cosines.iter().copied()));
+    let mut meanings = Meanings {
+        all,
+        by_language: by_language.iter().map(of_language).collect(),
+        nearest: Vec::new(),
         cosines,
+        rows,
+    };
+    meanings.nearest = meanings.candidates(found, snapshot);
+    meanings
+}
+
+impl Meanings {
+    /// Each once.
+    fn candidates(&self, found: Vec<(f32, DocAddress)>, snapshot: &Snapshot) -> Vec<DocAddress> {
+        if self.by_language.is_empty() {
+            return nearest(found, NEAREST, snapshot);
+        }
+        let in_language = |(_, address): &(f32, DocAddress)| (self.distinction_in_language(*address), *address);
+        let standing_out = found.iter().map(in_language).collect();
+        let mut all = nearest(found, NEAREST, snapshot);
+        let more = nearest(standing_out, NEAREST_IN_LANGUAGE, snapshot);
+        all.extend(
+            more.into_iter()
+                .filter(|address| !all.contains(address))
+                .collect::<Vec<_>>(),
+        );
+        all
     }
 }
 
-fn nearest(mut found: Vec<(f32, DocAddress)>, snapshot: &Snapshot) -> Vec<DocAddress> {
-    if found.len() > NEAREST {
-        found.select_nth_unstable_by(NEAREST - 1, |a, b| b.0.total_cmp(&a.0));
+/// So many of the highest numbers, highest first.
+fn nearest(mut found: Vec<(f32, DocAddress)>, limit: usize, snapshot: &Snapshot) -> Vec<DocAddress> {
+    if found.len() > limit {
+        found.select_nth_unstable_by(limit - 1, |a, b| b.0.total_cmp(&a.0));
         // Which of equals come first must not depend on where they lie: all of them, then the lowest digests.
-        let least = found[NEAREST - 1].0;
-        found.retain(|(cosine, _)| *cosine >= least);
+        let least = found[limit - 1].0;
+        found.retain(|(number, _)| *number >= least);
     }
     let digest = |address: DocAddress| snapshot.segment(address).digest(address.doc_id);
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| digest(a.1).cmp(&digest(b.1))));
-    found.truncate(NEAREST);
+    found.truncate(limit);
     found.into_iter().map(|(_, address)| address).collect()
 }
 
-fn moments(cosines: impl Iterator<Item = f32> + Clone) -> (f32, f32) {
-    let count = cosines.clone().count().max(1) as f64;
-    // In whole numbers, so that the sum does not depend on the order.
-    let fixed = |number: f64| (number * 1e9).round() as i128;
-    let sum: i128 = cosines.clone().map(|cosine| fixed(cosine.into())).sum();
-    let mean = sum as f64 / 1e9 / count;
-    let squares: i128 = cosines.map(|cosine| fixed((f64::from(cosine) - mean).powi(2))).sum();
-    let deviation = (squares as f64 / 1e9 / count).sqrt();
-    (mean as f32, (deviation as f32).max(MIN_DEVIATION))
+impl Moments {
+    fn of(cosines: impl Iterator<Item = f32> + Clone) -> Moments {
+        let count = cosines.clone().count().max(1) as f64;
+        // In whole numbers, so that the sum does not depend on the order.
+        let fixed = |number: f64| (number * 1e9).round() as i128;
+        let sum: i128 = cosines.clone().map(|cosine| fixed(cosine.into())).sum();
+        let mean = sum as f64 / 1e9 / count;
+        let squares: i128 = cosines.map(|cosine| fixed((f64::from(cosine) - mean).powi(2))).sum();
+        let deviation = (squares as f64 / 1e9 / count).sqrt();
+        Moments {
+            mean: mean as f32,
+            deviation: (deviation as f32).max(MIN_DEVIATION),
+        }
+    }
+
+    /// In standard deviations.
+    fn distance(self, cosine: f32) -> f32 {
+        (cosine - self.mean) / self.deviation
+    }
 }
 
 /// Without the query's scale.
@@ -122,12 +189,17 @@ mod tests {
         let cosines = [0.1_f32, 0.25, -0.3, 0.8, 0.1];
         let mut reversed = cosines;
         reversed.reverse();
-        assert_eq!(moments(cosines.into_iter()), moments(reversed.into_iter()));
-        let (mean, deviation) = moments(cosines.into_iter());
+        let moments = Moments::of(cosines.into_iter());
+        assert_eq!(moments, Moments::of(reversed.into_iter()));
+        let Moments { mean, deviation } = moments;
         assert!(
             (mean - 0.19).abs() < 1e-6 && (deviation - 0.3555).abs() < 1e-3,
             "{mean} {deviation}"
         );
-        assert_eq!(moments([].into_iter()), (0.0, MIN_DEVIATION));
+        let nothing = Moments {
+            mean: 0.0,
+            deviation: MIN_DEVIATION,
+        };
+        assert_eq!(Moments::of([].into_iter()), nothing);
     }
 }

@@ -121,6 +121,69 @@ fn other_words_in_another_language_find_the_claim() {
     }
 }
 
+/// Like real models: the language of a text weighs more in its vector than what it says.
+struct Biased;
+
+impl Encoder for Biased {
+    fn digest(&self) -> &str {
+        "biased"
+    }
+
+    fn dimensions(&self) -> usize {
+        5
+    }
+
+    fn query(&self, text: &str) -> Result<Vec<f32>, String> {
+        let has = |words: &[&str]| f32::from(u8::from(text.split_whitespace().any(|word| words.contains(&word))));
+        let turkish = has(&["su", "zehirli", "ev"]);
+        let number = text.chars().filter(char::is_ascii_digit).count() as f32;
+        let vector = [
+            2.0 * turkish,
+            2.0 - 2.0 * turkish,
+            has(&["su", "Wasser"]),
+            has(&["zehirli", "vergiftet"]),
+            0.3 * number,
+        ];
+        let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
+        Ok(vector.into_iter().map(|number| number / length).collect())
+    }
+
+    fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, String> {
+        texts.iter().map(|text| self.query(text)).collect()
+    }
+}
+
+#[test]
+fn a_claim_stands_out_from_its_language_behind_a_crowd_in_the_askers_own() {
+    let entry = |id: String, lang, text: String| Entry {
+        id,
+        wordings: vec![Wording {
+            kind: WordingKind::Claim,
+            text,
+            lang,
+        }],
+    };
+    let crowd = (0..80).flat_map(|number| {
+        [
+            entry(format!("tr-{number}"), Lang::TR, format!("ev {number}")),
+            entry(format!("de-{number}"), Lang::DE, format!("Haus {number}")),
+        ]
+    });
+    let claim = entry("claim".to_owned(), Lang::DE, "Wasser vergiftet".to_owned());
+    let entries: Vec<Entry> = crowd.chain([claim]).collect();
+    let index = ClaimIndex::in_memory().unwrap();
+    index.use_model(Arc::new(Biased)).unwrap();
+    filled(&index, &entries);
+    let query = Query {
+        text: "su zehirli".to_owned(),
+        lang: Some(Lang::TR),
+        limit: 100,
+    };
+    let found = index.lookup(&query).unwrap().matches;
+    let place = found.iter().position(|found| found.id == "claim");
+    assert!(place.is_some(), "{} Turkish texts are nearer", found.len());
+}
+
 #[test]
 fn copies_match_with_a_model_as_without() {
     let index = ClaimIndex::in_memory().unwrap();
