@@ -23,14 +23,14 @@ pub(crate) fn answer(snapshot: &Snapshot, query: &Query) -> Result<Answer, Error
     let question = Question::new(query, snapshot, &weights)?;
     let comparer = Comparer::new(&question, snapshot, &weights);
     let mut found = compare(&comparer, &question, query.limit.clamp(COMPARED, MAX_COMPARED))?;
-    found.sort_by(|a, b| best_first(a.rank(), b.rank()));
+    put_in_order(&mut found, snapshot)?;
     let orders: Vec<f32> = found.iter().map(|candidate| candidate.order).collect();
     // The order is the ranker's; a candidate is never surer than the one before it.
     let mut surest = 1.0;
     let mut matches = Vec::with_capacity(query.limit.min(found.len()));
     for (candidate, edge) in found.into_iter().zip(edges(&orders)).take(query.limit) {
         let chance = candidate.chance(&comparer, &question, edge)?;
-        let found = candidate.into_match(chance.min(surest), &question);
+        let found = candidate.into_match(chance.min(surest), &question, snapshot)?;
         surest = found.confidence;
         matches.push(found);
     }
@@ -46,12 +46,12 @@ pub(crate) fn candidates_of(snapshot: &Snapshot, query: &Query) -> Result<Vec<tr
     let found = compare(&comparer, &question, query.limit)?;
     let seen = found.into_iter().map(|compared| {
         Ok(training::Candidate {
-            particulars: comparer.particulars(&compared.profiles)?,
+            particulars: comparer.particulars(&compared.profiles, &compared.evidence)?,
             score: compared.candidate.score,
             copy: compared.candidate.copy,
             text_length: question.content_words(),
             may_match: compared.may_match(&question),
-            id: compared.id,
+            id: snapshot.id(compared.candidate.address)?,
             features: compared.features,
         })
     });
@@ -66,8 +66,7 @@ fn compare<'a>(comparer: &Comparer<'a>, question: &Question, limit: usize) -> Re
     let field = Field::of(found.iter().map(|candidate| (candidate.score, meaning(candidate))));
     let models = Models::of(question);
     let compare = |candidate: Candidate| {
-        let stored = snapshot.stored(candidate.address)?;
-        let profiles = stored.profiles()?;
+        let profiles = snapshot.profiles(candidate.address)?;
         let evidence = comparer.compare(&profiles)?;
         let heaviest = comparer.weights.heaviest();
         let features = field.features(
@@ -78,7 +77,7 @@ fn compare<'a>(comparer: &Comparer<'a>, question: &Question, limit: usize) -> Re
             heaviest,
         );
         Ok(Compared {
-            id: stored.id,
+            id: String::new(),
             candidate,
             evidence,
             order: models.ranker.score(&features),
@@ -88,6 +87,21 @@ fn compare<'a>(comparer: &Comparer<'a>, question: &Question, limit: usize) -> Re
         })
     };
     found.iter().copied().map(compare).collect()
+}
+
+/// Best first. Ids are on the disk: only those are read that have to decide.
+fn put_in_order(found: &mut [Compared], snapshot: &Snapshot) -> Result<(), Error> {
+    let by_rank = |a: &Compared, b: &Compared| best_first(a.rank(), b.rank());
+    found.sort_by(by_rank);
+    for tied in found.chunk_by_mut(|a, b| by_rank(a, b).is_eq()) {
+        if tied.len() > 1 {
+            for candidate in &mut *tied {
+                candidate.id = snapshot.id(candidate.candidate.address)?;
+            }
+            tied.sort_by(by_rank);
+        }
+    }
+    Ok(())
 }
 
 /// By what candidates are put in order: whether they are copies, the ranker's order, the id.
@@ -149,6 +163,7 @@ impl Models {
 }
 
 struct Compared<'a> {
+    /// Empty until it is wanted.
     id: String,
     candidate: Candidate,
     evidence: Evidence,
@@ -159,15 +174,15 @@ struct Compared<'a> {
 }
 
 impl Compared<'_> {
-    fn into_match(mut self, confidence: f32, question: &Question) -> Match {
+    fn into_match(self, confidence: f32, question: &Question, snapshot: &Snapshot) -> Result<Match, Error> {
         let may_match = self.may_match(question);
         let outcome = outcome_of(self.candidate.copy, confidence, may_match, self.evidence.similarity);
-        Match {
-            id: std::mem::take(&mut self.id),
+        Ok(Match {
+            id: snapshot.id(self.candidate.address)?,
             confidence,
             outcome,
             explanation: self.explanation(),
-        }
+        })
     }
 
     /// That this is the claim.
@@ -176,7 +191,7 @@ impl Compared<'_> {
             Copy::Identical => 1.0,
             Copy::NearVerbatim => NEAR_VERBATIM,
             Copy::No => {
-                let particulars = comparer.particulars(&self.profiles)?;
+                let particulars = comparer.particulars(&self.profiles, &self.evidence)?;
                 let numbers = judged(&self.features, &particulars, question.content_words(), edge);
                 Models::of(question).judge.chance(&numbers).min(NEAR_VERBATIM)
             }

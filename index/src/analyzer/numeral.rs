@@ -1,7 +1,8 @@
 //! Comes in: folded words. Goes out: the quantities they name, however they are written: `5000`, `5k`, `five thousand`.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use crate::hash::FastMap;
 
 /// Words for quantities, folded, by value. Words that are also articles ("ein", "uno", "bir") are left out.
 const NUMERALS: &[(f64, &str)] = &[
@@ -86,7 +87,7 @@ pub(crate) fn quantities<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<Qu
     found
 }
 
-type Words = HashMap<&'static str, f64>;
+type Words = FastMap<&'static str, f64>;
 
 fn numerals() -> &'static Words {
     static WORDS: OnceLock<Words> = OnceLock::new();
