@@ -34,7 +34,7 @@ pub(crate) fn search(snapshot: &Snapshot, words: &str, page: Page) -> Result<Vec
     let mut hits = Vec::new();
     for (score, address) in snapshot.searcher.search(&query, &top)? {
         hits.push(Hit {
-            id: snapshot.stored(address)?.id,
+            id: snapshot.id(address)?,
             score,
         });
     }

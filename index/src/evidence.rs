@@ -2,7 +2,7 @@
 
 use crate::analyzer::{Token, language, negation, number};
 use crate::grams::AskedGrams;
-use crate::hash::FastSet;
+use crate::hash::{FastMap, FastSet};
 use crate::particulars::{Particulars, Places};
 use crate::profile::Profile;
 use crate::question::{AskedWord, Forms, Question, field_of};
@@ -40,6 +40,8 @@ pub(crate) struct Evidence {
     pub(crate) only_claimed: Vec<String>,
     /// The wording closest to the text negates more or less often than it.
     pub(crate) negation_differs: bool,
+    /// The first wording with the largest share of its weight in the text, descriptions left out.
+    closest: Option<usize>,
 }
 
 /// Compares one question with many entries.
@@ -50,6 +52,13 @@ pub(crate) struct Comparer<'a> {
     places: Places<'a>,
     pub(crate) snapshot: &'a Snapshot<'a>,
     pub(crate) weights: &'a Weights<'a>,
+}
+
+/// What of the question is in an entry: a mark for each of its forms and runs of letters.
+struct Found {
+    terms: Vec<bool>,
+    neutral: Vec<bool>,
+    grams: Vec<bool>,
 }
 
 /// What one wording has in common with the text.
@@ -77,18 +86,8 @@ impl<'a> Comparer<'a> {
     }
 
     /// Compares the text, particular by particular, with the wording that it is closest to.
-    pub(crate) fn particulars(&self, profiles: &[Profile]) -> Result<Particulars, Error> {
-        let mut closest: Option<(f32, &Profile)> = None;
-        for profile in profiles
-            .iter()
-            .filter(|profile| profile.kind != WordingKind::Description)
-        {
-            let coverage = self.coverage(profile)?;
-            if closest.is_none_or(|(best, _)| coverage > best) {
-                closest = Some((coverage, profile));
-            }
-        }
-        let Some((_, profile)) = closest else {
+    pub(crate) fn particulars(&self, profiles: &[Profile], evidence: &Evidence) -> Result<Particulars, Error> {
+        let Some(profile) = evidence.closest.and_then(|closest| profiles.get(closest)) else {
             return Ok(Particulars::default());
         };
         let field = field_of(language::find(profile.lang), self.snapshot);
@@ -100,8 +99,16 @@ impl<'a> Comparer<'a> {
     pub(crate) fn compare(&self, profiles: &[Profile]) -> Result<Evidence, Error> {
         let mut evidence = Evidence::default();
         let mut closest = Shared::default();
-        for profile in profiles {
-            let shared = self.share(profile)?;
+        let mut found = self.nothing_found();
+        let mut claimed = FastSet::default();
+        let mut nearest = f32::NEG_INFINITY;
+        for (at, profile) in profiles.iter().enumerate() {
+            let coverage = self.coverage(profile, &mut found, &mut claimed)?;
+            let shared = self.share(profile, coverage);
+            if profile.kind != WordingKind::Description && shared.coverage > nearest {
+                nearest = shared.coverage;
+                evidence.closest = Some(at);
+            }
             let best = evidence.coverage_by(profile.kind);
             *best = best.max(shared.coverage);
             evidence.contained = evidence.contained.max(shared.contained);
@@ -112,60 +119,76 @@ impl<'a> Comparer<'a> {
         evidence.claim_coverage = evidence.said_coverage.max(evidence.title_coverage);
         evidence.similarity = closest.similarity;
         evidence.negation_differs = closest.similarity > 0.0 && closest.negations != self.question.negations;
-        self.cover_text(profiles, &mut evidence);
-        evidence.gram_coverage = self.gram_coverage(profiles);
-        self.compare_numbers(profiles, &mut evidence);
+        self.cover_text(&found, &mut evidence);
+        evidence.gram_coverage = self.gram_coverage(&found);
+        self.compare_numbers(&claimed, &mut evidence);
         Ok(evidence)
     }
 
-    fn share(&self, profile: &Profile) -> Result<Shared, Error> {
-        let coverage = self.coverage(profile)?;
+    fn nothing_found(&self) -> Found {
+        Found {
+            terms: vec![false; self.forms.terms.len()],
+            neutral: vec![false; self.forms.neutral.len()],
+            grams: vec![false; self.grams.len()],
+        }
+    }
+
+    fn share(&self, profile: &Profile, coverage: f32) -> Shared {
         if !profile.kind.states_claim() || coverage < MIN_COVERAGE_FOR_SHINGLES {
-            return Ok(Shared {
+            return Shared {
                 coverage,
                 ..Shared::default()
-            });
+            };
         }
         let words: Vec<&str> = profile.words().map(|word| word.neutral).collect();
         let runs = shingles(&words);
         let common = runs.intersection(&self.question.shingles).count();
-        Ok(Shared {
+        Shared {
             coverage,
             similarity: jaccard(&runs, &self.question.shingles),
             contained: common as f32 / runs.len().max(1) as f32,
             negations: words.iter().filter(|word| negation::negates(word)).count(),
-        })
+        }
     }
 
-    /// Share of a wording's weight that the text has.
-    fn coverage(&self, profile: &Profile) -> Result<f32, Error> {
+    /// Share of a wording's weight that the text has. Marks what of the text the wording has, and adds the numbers that it
+    /// claims.
+    fn coverage<'p>(
+        &self,
+        profile: &Profile<'p>,
+        found: &mut Found,
+        claimed: &mut FastSet<&'p str>,
+    ) -> Result<f32, Error> {
         let same_rules = self.forms.share_rules(profile.lang);
         let field = field_of(language::find(profile.lang), self.snapshot);
-        let (mut all, mut found) = (0.0, 0.0);
+        let states_claim = profile.kind.states_claim();
+        let (mut all, mut common) = (0.0, 0.0);
         let mut seen = FastSet::default();
         seen.reserve(profile.words.len());
         for word in profile.words() {
-            let Some(term) = word.term.filter(|term| seen.insert(*term)) else {
-                continue;
-            };
-            let weight = self.weights.of(field, term)?;
-            let is_found = if same_rules {
-                self.forms.terms.contains(term)
-            } else {
-                self.forms.neutral.contains(word.neutral)
-            };
-            all += weight;
-            found += if is_found { weight } else { 0.0 };
+            let mut is_asked = mark(&self.forms.neutral, word.neutral, &mut found.neutral);
+            if states_claim && number::is_number(word.neutral) {
+                claimed.insert(word.neutral);
+            }
+            let Some(term) = word.term else { continue };
+            if same_rules {
+                is_asked = mark(&self.forms.terms, term, &mut found.terms);
+            }
+            self.grams.mark(word.neutral, &mut found.grams);
+            if seen.insert(term) {
+                let weight = self.weights.of(field, term)?;
+                all += weight;
+                common += if is_asked { weight } else { 0.0 };
+            }
         }
-        Ok(if all > 0.0 { found / all } else { 0.0 })
+        Ok(if all > 0.0 { common / all } else { 0.0 })
     }
 
     /// Which of the text's words are in any wording, descriptions included.
-    fn cover_text(&self, profiles: &[Profile], evidence: &mut Evidence) {
-        let entry = self.entry_forms(profiles);
+    fn cover_text(&self, found: &Found, evidence: &mut Evidence) {
         let mut all = 0.0;
         for word in &self.question.words {
-            let weight = word.weight * entry.share(word);
+            let weight = word.weight * self.share_of(word, found);
             all += word.weight;
             if weight > 0.0 {
                 evidence.matched.push(TermWeight {
@@ -179,41 +202,34 @@ impl<'a> Comparer<'a> {
         evidence.text_coverage = if all > 0.0 { found / all } else { 0.0 };
     }
 
+    /// How much of a word was found: all of it, what its other spellings are worth, or nothing.
+    fn share_of(&self, word: &AskedWord, found: &Found) -> f32 {
+        let has = |token: &Token| {
+            let is_marked = |forms: &FastMap<&str, u32>, marks: &[bool], form: &str| {
+                forms.get(form).is_some_and(|number| marks[*number as usize])
+            };
+            is_marked(&self.forms.terms, &found.terms, &token.term)
+                || is_marked(&self.forms.neutral, &found.neutral, &token.neutral)
+        };
+        if has(&word.token) {
+            return 1.0;
+        }
+        let known = word.alternatives.iter().filter(|token| has(token)).count();
+        (known as f32 * word.worth.each).min(word.worth.all)
+    }
+
     /// What typos, endings and compounds leave of the words.
-    fn gram_coverage(&self, profiles: &[Profile]) -> f32 {
-        let entry = profiles.iter().flat_map(Profile::words);
-        let entry = entry.filter(|word| word.term.is_some()).map(|word| word.neutral);
+    fn gram_coverage(&self, entry: &Found) -> f32 {
         let (mut all, mut found) = (0.0, 0.0);
-        for (word, share) in self.question.words.iter().zip(self.grams.shares(entry)) {
+        for (word, share) in self.question.words.iter().zip(self.grams.shares(&entry.grams)) {
             all += word.weight;
             found += word.weight * share;
         }
         if all > 0.0 { found / all } else { 0.0 }
     }
 
-    fn entry_forms<'p>(&self, profiles: &'p [Profile]) -> Forms<'p> {
-        let words: usize = profiles.iter().map(|profile| profile.words.len()).sum();
-        let mut entry = Forms::default();
-        entry.neutral.reserve(words);
-        entry.terms.reserve(words);
-        for profile in profiles {
-            let same_rules = self.forms.share_rules(profile.lang);
-            for word in profile.words() {
-                entry.neutral.insert(word.neutral);
-                entry.terms.extend(word.term.filter(|_| same_rules));
-            }
-        }
-        entry
-    }
-
     /// Sorts the numbers of both sides; a claim's are those of the wordings that say it.
-    fn compare_numbers(&self, profiles: &[Profile], evidence: &mut Evidence) {
-        let stating = profiles.iter().filter(|profile| profile.kind.states_claim());
-        let claimed: FastSet<&str> = stating
-            .flat_map(Profile::words)
-            .map(|word| word.neutral)
-            .filter(|word| number::is_number(word))
-            .collect();
+    fn compare_numbers(&self, claimed: &FastSet<&str>, evidence: &mut Evidence) {
         let asked = &self.question.numbers;
         let (agreeing, only_asked) = asked
             .iter()
@@ -222,12 +238,19 @@ impl<'a> Comparer<'a> {
         evidence.agreeing = agreeing;
         evidence.only_asked = only_asked;
         evidence.only_claimed = claimed
-            .into_iter()
-            .filter(|claimed| !asked.contains(*claimed))
-            .map(str::to_owned)
+            .iter()
+            .filter(|claimed| !asked.contains(**claimed))
+            .map(|claimed| (*claimed).to_owned())
             .collect();
         evidence.only_claimed.sort();
     }
+}
+
+/// Marks a form that is asked for; whether it is.
+fn mark(forms: &FastMap<&str, u32>, form: &str, marks: &mut [bool]) -> bool {
+    let number = forms.get(form);
+    number.into_iter().for_each(|number| marks[*number as usize] = true);
+    number.is_some()
 }
 
 impl Evidence {
@@ -237,20 +260,5 @@ impl Evidence {
             WordingKind::Title => &mut self.title_coverage,
             WordingKind::Description => &mut self.description_coverage,
         }
-    }
-}
-
-impl Forms<'_> {
-    /// How much of a word is here: all of it, what its other spellings are worth, or nothing.
-    fn share(&self, word: &AskedWord) -> f32 {
-        if self.has(&word.token) {
-            return 1.0;
-        }
-        let known = word.alternatives.iter().filter(|token| self.has(token)).count();
-        (known as f32 * word.worth.each).min(word.worth.all)
-    }
-
-    fn has(&self, token: &Token) -> bool {
-        self.terms.contains(token.term.as_str()) || self.neutral.contains(token.neutral.as_str())
     }
 }

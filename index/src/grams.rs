@@ -41,25 +41,29 @@ impl AskedGrams {
         *self.places.entry(gram).or_insert(next)
     }
 
-    /// For each asked word, the share of its runs that are in any of an entry's words.
-    pub(crate) fn shares<'a>(&self, entry: impl Iterator<Item = &'a str>) -> impl Iterator<Item = f32> {
-        let mut found = vec![false; self.places.len()];
-        for word in entry {
-            for_each_gram(word, |gram| self.mark(gram, &mut found));
-        }
-        self.words.iter().map(move |places| {
+    /// How many distinct runs there are.
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Marks the places of those runs that are in a word.
+    pub(crate) fn mark(&self, word: &str, found: &mut [bool]) {
+        for_each_gram(word, |gram| {
+            let (at, bit) = sieve(gram);
+            if self.sieve[at] & bit != 0
+                && let Some(place) = self.places.get(&gram)
+            {
+                found[*place as usize] = true;
+            }
+        });
+    }
+
+    /// For each asked word, the share of its runs whose places are marked.
+    pub(crate) fn shares(&self, found: &[bool]) -> impl Iterator<Item = f32> {
+        self.words.iter().map(|places| {
             let known = places.iter().filter(|place| found[**place as usize]).count();
             known as f32 / places.len().max(1) as f32
         })
-    }
-
-    fn mark(&self, gram: u64, found: &mut [bool]) {
-        let (at, bit) = sieve(gram);
-        if self.sieve[at] & bit != 0
-            && let Some(place) = self.places.get(&gram)
-        {
-            found[*place as usize] = true;
-        }
     }
 }
 
@@ -94,9 +98,10 @@ mod tests {
     use super::*;
 
     fn shares(asked: &[&str], entry: &[&str]) -> Vec<f32> {
-        AskedGrams::of(asked.iter().copied())
-            .shares(entry.iter().copied())
-            .collect()
+        let asked = AskedGrams::of(asked.iter().copied());
+        let mut found = vec![false; asked.len()];
+        entry.iter().for_each(|word| asked.mark(word, &mut found));
+        asked.shares(&found).collect()
     }
 
     #[test]

@@ -105,10 +105,7 @@ impl ClaimIndex {
         };
         let snapshot = self.snapshot();
         let missing = semantic.missing(&snapshot, limit);
-        missing
-            .into_iter()
-            .map(|address| Ok(snapshot.stored(address)?.id))
-            .collect()
+        missing.into_iter().map(|address| snapshot.id(address)).collect()
     }
 
     pub(crate) fn semantic(&self) -> Option<&Semantic> {

@@ -37,6 +37,7 @@ mod semantic;
 mod sketch;
 mod snapshot;
 mod spelling;
+mod sums;
 pub mod training;
 mod typos;
 mod vocabulary;

@@ -36,7 +36,7 @@ impl LiveCounts {
 
     /// In how many entries a term occurs.
     pub(crate) fn doc_freq(&self, searcher: &Searcher, term: &Term) -> Result<u64, Error> {
-        if self.removed.iter().all(Vec::is_empty) {
+        if self.is_untouched() {
             return Ok(searcher.doc_freq(term)?);
         }
         let key = xxh3_64_with_seed(term.serialized_value_bytes(), u64::from(term.field().field_id()));
@@ -54,6 +54,11 @@ impl LiveCounts {
             self.remember(key, count);
         }
         Ok(count)
+    }
+
+    /// Whether nothing was removed since the segments were written, so that what they count is right.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.removed.iter().all(Vec::is_empty)
     }
 
     fn remember(&self, key: u64, count: u64) {

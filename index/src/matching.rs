@@ -24,14 +24,14 @@ pub(crate) fn answer(snapshot: &Snapshot, query: &Query) -> Result<Answer, Error
     let question = Question::new(query, snapshot, &weights)?;
     let comparer = Comparer::new(&question, snapshot, &weights);
     let mut found = compare(&comparer, &question, query.limit.clamp(COMPARED, MAX_COMPARED))?;
-    found.sort_by(|a, b| best_first(a.rank(), b.rank()));
+    put_in_order(&mut found, snapshot)?;
     let orders: Vec<f32> = found.iter().map(|candidate| candidate.order).collect();
     // The order is the ranker's; a candidate is never surer than the one before it.
     let mut surest = 1.0;
     let mut matches = Vec::with_capacity(query.limit.min(found.len()));
     for (candidate, standing) in found.into_iter().zip(standings(&orders)).take(query.limit) {
         let chances = candidate.chances(&comparer, &question, standing)?;
-        let found = candidate.into_match(chances, surest, &question);
+        let found = candidate.into_match(chances, surest, &question, snapshot)?;
         surest = found.confidence;
         matches.push(found);
     }
@@ -47,13 +47,13 @@ pub(crate) fn candidates_of(snapshot: &Snapshot, query: &Query) -> Result<Vec<tr
     let found = compare(&comparer, &question, query.limit)?;
     let seen = found.into_iter().map(|compared| {
         Ok(training::Candidate {
-            particulars: comparer.particulars(&compared.profiles)?,
+            particulars: comparer.particulars(&compared.profiles, &compared.evidence)?,
             score: compared.candidate.score,
             copy: compared.candidate.copy,
             text_length: question.content_words(),
             cosine: compared.cosine.unwrap_or_default(),
             may_match: compared.may_match(&question),
-            id: compared.id,
+            id: snapshot.id(compared.candidate.address)?,
             features: compared.features,
         })
     });
@@ -78,8 +78,7 @@ fn compare<'a>(comparer: &Comparer<'a>, question: &Question, limit: usize) -> Re
     );
     let models = Models::of(question);
     let compare = |candidate: Candidate| {
-        let stored = snapshot.stored(candidate.address)?;
-        let profiles = stored.profiles()?;
+        let profiles = snapshot.profiles(candidate.address)?;
         let evidence = comparer.compare(&profiles)?;
         let heaviest = comparer.weights.heaviest();
         let features = field.features(
@@ -90,7 +89,7 @@ fn compare<'a>(comparer: &Comparer<'a>, question: &Question, limit: usize) -> Re
             heaviest,
         );
         Ok(Compared {
-            id: stored.id,
+            id: String::new(),
             candidate,
             evidence,
             order: models.ranker.score(&features),
@@ -100,6 +99,21 @@ fn compare<'a>(comparer: &Comparer<'a>, question: &Question, limit: usize) -> Re
         })
     };
     found.iter().copied().map(compare).collect()
+}
+
+/// Best first. Ids are on the disk: only those are read that have to decide.
+fn put_in_order(found: &mut [Compared], snapshot: &Snapshot) -> Result<(), Error> {
+    let by_rank = |a: &Compared, b: &Compared| best_first(a.rank(), b.rank());
+    found.sort_by(by_rank);
+    for tied in found.chunk_by_mut(|a, b| by_rank(a, b).is_eq()) {
+        if tied.len() > 1 {
+            for candidate in &mut *tied {
+                candidate.id = snapshot.id(candidate.candidate.address)?;
+            }
+            tied.sort_by(by_rank);
+        }
+    }
+    Ok(())
 }
 
 /// By what candidates are put in order: whether they are copies, the ranker's order, the id.
@@ -164,6 +178,7 @@ impl Models {
 }
 
 struct Compared<'a> {
+    /// Empty until it is wanted.
     id: String,
     candidate: Candidate,
     evidence: Evidence,
@@ -175,22 +190,28 @@ struct Compared<'a> {
 
 impl Compared<'_> {
     /// `surest`: how sure a candidate in this place can be.
-    fn into_match(mut self, chances: Chances, surest: f32, question: &Question) -> Match {
+    fn into_match(
+        self,
+        chances: Chances,
+        surest: f32,
+        question: &Question,
+        snapshot: &Snapshot,
+    ) -> Result<Match, Error> {
         let may_match = self.may_match(question);
         let outcome = outcome_of(self.candidate.copy, chances, may_match, self.evidence.similarity);
-        Match {
-            id: std::mem::take(&mut self.id),
+        Ok(Match {
+            id: snapshot.id(self.candidate.address)?,
             confidence: self.confidence(chances).min(surest),
             outcome,
             explanation: self.explanation(),
-        }
+        })
     }
 
     fn chances(&self, comparer: &Comparer, question: &Question, standing: Standing) -> Result<Chances, Error> {
         if self.candidate.copy != Copy::No {
             return Ok(Chances::CERTAIN);
         }
-        let particulars = comparer.particulars(&self.profiles)?;
+        let particulars = comparer.particulars(&self.profiles, &self.evidence)?;
         let cosine = self.cosine.unwrap_or_default();
         let numbers = judged(&self.features, &particulars, standing, question.content_words(), cosine);
         Ok(Models::of(question).judge.chances(&numbers))

@@ -5,17 +5,16 @@
 //! word's entries are read all or not at all, and equal scores are told apart by a digest: the order in which entries came
 //! into the index decides nothing. The road not taken is tantivy's union of all words; it took six times as long.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::hint::black_box;
 
-use tantivy::fastfield::AliveBitSet;
-use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{BlockSegmentPostings, TermInfo};
+use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, DocId, TantivyError, Term};
+use tantivy::{DocAddress, TantivyError, Term};
 
 use crate::question::Question;
 use crate::snapshot::Snapshot;
+use crate::sums::{Best, Cursor, EntryLengths, K1, Lengths, add_up, least_of_best};
 use crate::vocabulary::{key, marked};
 use crate::weights::idf;
 use crate::{Error, Lang};
@@ -52,10 +51,6 @@ const RESCORED: usize = 150;
 /// The same where many have the same score.
 const MAX_RESCORED: usize = 1_000;
 
-/// BM25's constants, as everywhere.
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
-
 /// A word of the question, as one field has it.
 pub(crate) struct AskedTerm {
     pub(crate) field: Field,
@@ -77,7 +72,7 @@ impl AskedTerm {
         Ok(AskedTerm {
             field,
             text: text.to_owned(),
-            entries: snapshot.doc_freq(field, text)?,
+            entries: snapshot.entries_at(field, text, &places)?,
             places,
         })
     }
@@ -128,82 +123,12 @@ fn cut(found: &mut Vec<(DocAddress, f32)>, limit: usize) {
     found.retain(|(_, score)| *score >= least);
 }
 
-/// The score of the last of so many, by the bits of all scores: positive numbers have the order of their bits.
-fn least_of_best(bits: &mut [u32], limit: usize) -> f32 {
-    if bits.len() <= limit || limit == 0 {
-        return 0.0;
-    }
-    let (_, least, _) = bits.select_nth_unstable_by(limit - 1, |a, b| b.cmp(a));
-    f32::from_bits(*least)
-}
-
 fn order(found: &mut [(DocAddress, f32)], snapshot: &Snapshot) {
     let digest = |address: &DocAddress| snapshot.segment(*address).digest(address.doc_id);
     found.sort_by(|(a, a_score), (b, b_score)| {
         let by_score = b_score.total_cmp(a_score);
         by_score.then_with(|| digest(a).cmp(&digest(b)))
     });
-}
-
-thread_local! {
-    /// The tables of one lookup, kept for the next: they are large, and the system would have to clear them again.
-    static TABLES: RefCell<Sums> = const { RefCell::new(Sums::new()) };
-}
-
-/// The scores of one segment's entries.
-#[derive(Default)]
-struct Sums {
-    /// One for each entry, all zero between two segments.
-    scores: Vec<f32>,
-    /// The entries that are not zero.
-    touched: Vec<DocId>,
-    bits: Vec<u32>,
-}
-
-impl Sums {
-    const fn new() -> Sums {
-        Sums {
-            scores: Vec::new(),
-            touched: Vec::new(),
-            bits: Vec::new(),
-        }
-    }
-
-    /// Takes the thread's tables; after an error they are not given back, and made anew.
-    fn borrow(entries: u32) -> Sums {
-        let mut sums = TABLES.take();
-        sums.scores.resize(sums.scores.len().max(entries as usize), 0.0);
-        sums
-    }
-
-    fn add(&mut self, mut block: BlockSegmentPostings, weight: f32, lengths: &EntryLengths) {
-        while !block.docs().is_empty() {
-            for (doc, times) in block.docs().iter().zip(block.freqs()) {
-                let score = &mut self.scores[*doc as usize];
-                if *score == 0.0 {
-                    self.touched.push(*doc);
-                }
-                *score += weight * lengths.saturated(*doc, *times);
-            }
-            block.advance();
-        }
-    }
-
-    /// Calls with the best so many, and all that are as good as the last of them. Gives the tables back.
-    fn best(mut self, limit: usize, alive: Option<&AliveBitSet>, mut call: impl FnMut(DocId, f32)) {
-        let is_alive = |doc: DocId| alive.is_none_or(|alive| alive.is_alive(doc));
-        let living = self.touched.iter().filter(|doc| is_alive(**doc));
-        self.bits.extend(living.map(|doc| self.scores[*doc as usize].to_bits()));
-        let least = least_of_best(&mut self.bits, limit);
-        for doc in self.touched.drain(..) {
-            let score = std::mem::take(&mut self.scores[doc as usize]);
-            if score >= least && is_alive(doc) {
-                call(doc, score);
-            }
-        }
-        self.bits.clear();
-        TABLES.set(self);
-    }
 }
 
 struct Scorer<'a> {
@@ -258,17 +183,20 @@ impl<'a> Scorer<'a> {
     fn add_up(&self, segment: u32, read: usize, found: &mut Vec<(DocAddress, f32)>) -> Result<(), Error> {
         let reader = self.snapshot.searcher.segment_reader(segment);
         let lengths = self.lengths_of(segment)?;
-        let mut sums = Sums::borrow(reader.max_doc());
+        let mut cursors = Vec::with_capacity(read);
         for (at, term) in self.terms.iter().enumerate().take(read) {
             if let Some(place) = &term.places[segment as usize] {
                 let inverted = reader.inverted_index(term.field)?;
                 let block = inverted.read_block_postings_from_terminfo(place, IndexRecordOption::WithFreqs);
-                sums.add(block.map_err(TantivyError::from)?, self.weights[at], &lengths[at]);
+                let block = block.map_err(TantivyError::from)?;
+                cursors.push(Cursor::new(block, self.weights[at], &lengths[at]));
             }
         }
-        sums.best(self.kept, reader.alive_bitset(), |doc, score| {
-            found.push((DocAddress::new(segment, doc), score));
-        });
+        let mut best = Best::new(self.kept);
+        add_up(&mut cursors, reader.max_doc(), reader.alive_bitset(), &mut best);
+        best.cut();
+        let address = |(doc, score)| (DocAddress::new(segment, doc), score);
+        found.extend(best.found.into_iter().map(address));
         Ok(())
     }
 
@@ -277,6 +205,11 @@ impl<'a> Scorer<'a> {
         let (mut times, mut numbers) = (vec![0; self.terms.len()], Vec::new());
         for segment in 0..self.snapshot.searcher.segment_readers().len() as u32 {
             let lengths = self.lengths_of(segment)?;
+            let inside = found.iter().filter(|(address, _)| address.segment_ord == segment);
+            // All at once, so that the processor need not wait for each.
+            black_box(inside.fold(0, |sum: u64, (address, _)| {
+                sum ^ self.snapshot.segment(*address).first_number(address.doc_id)
+            }));
             for (address, score) in found.iter_mut().filter(|(address, _)| address.segment_ord == segment) {
                 self.count(*address, &mut numbers, &mut times);
                 *score = 0.0;
@@ -319,41 +252,6 @@ impl<'a> Scorer<'a> {
                 times[at] += 1;
             }
         }
-    }
-}
-
-/// How much a word's frequency is worth in entries of each length.
-struct Lengths {
-    norms: [f32; 256],
-    /// What a word is worth that stands there once, as most do: saves a division.
-    once: [f32; 256],
-}
-
-impl Lengths {
-    fn of(mean: f32) -> Lengths {
-        let (mut norms, mut once) = ([0.0; 256], [0.0; 256]);
-        for (code, (norm, once)) in (0..=255).zip(norms.iter_mut().zip(&mut once)) {
-            *norm = K1 * (1.0 - B + B * FieldNormReader::id_to_fieldnorm(code) as f32 / mean);
-            *once = 1.0 / (1.0 + *norm);
-        }
-        Lengths { norms, once }
-    }
-}
-
-/// How much a word's frequency is worth in the entries of one segment.
-#[derive(Clone)]
-struct EntryLengths<'a> {
-    lengths: &'a Lengths,
-    codes: FieldNormReader,
-}
-
-impl EntryLengths<'_> {
-    fn saturated(&self, doc: DocId, times: u32) -> f32 {
-        let code = usize::from(self.codes.fieldnorm_id(doc));
-        if times == 1 {
-            return self.lengths.once[code];
-        }
-        times as f32 / (times as f32 + self.lengths.norms[code])
     }
 }
 

@@ -7,7 +7,7 @@ use tantivy::schema::Field;
 use crate::analyzer::language::Language;
 use crate::analyzer::{Analysis, Token, analyse};
 use crate::fingerprint::Said;
-use crate::hash::FastSet;
+use crate::hash::{FastMap, FastSet};
 use crate::semantic::Meanings;
 use crate::sketch::shingles;
 use crate::snapshot::Snapshot;
@@ -65,12 +65,13 @@ impl Worth {
     const RESPELT: Worth = Worth { each: 0.8, all: 0.8 };
 }
 
-/// The forms of a text's words, to look others up in. Stems compare within a language, neutral forms across.
+/// The forms of a text's words, to look others up in, each with a number. Stems compare within a language, neutral forms
+/// across.
 #[derive(Default)]
 pub(crate) struct Forms<'a> {
     pub(crate) language: Option<&'static Language>,
-    pub(crate) terms: FastSet<&'a str>,
-    pub(crate) neutral: FastSet<&'a str>,
+    pub(crate) terms: FastMap<&'a str, u32>,
+    pub(crate) neutral: FastMap<&'a str, u32>,
 }
 
 impl Forms<'_> {
@@ -111,8 +112,9 @@ impl Question {
             ..Forms::default()
         };
         for token in tokens {
-            forms.terms.insert(&token.term);
-            forms.neutral.insert(&token.neutral);
+            let (term, neutral) = (forms.terms.len() as u32, forms.neutral.len() as u32);
+            forms.terms.entry(&token.term).or_insert(term);
+            forms.neutral.entry(&token.neutral).or_insert(neutral);
         }
         forms
     }

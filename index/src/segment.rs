@@ -10,11 +10,16 @@ use crate::schema::{DIGEST, PASSAGE, WORDS};
 use crate::vocabulary::{Known, Vocabulary};
 use crate::{Error, Lang};
 
+/// Words of most wordings, at the most.
+const WORDING: usize = 64;
+
 /// What is read of a segment beside its postings.
 pub(crate) struct Segment {
     pub(crate) vocabulary: Vocabulary,
     /// Numbers in the vocabulary; `None` where no entry has a wording.
     words: Option<Column<u64>>,
+    /// For each entry, where its words begin, and where the last one's end: the column's own index takes four look-ups.
+    starts: Vec<u32>,
     digests: Column<u64>,
     passages: Column<u64>,
 }
@@ -24,9 +29,14 @@ impl Segment {
         let fast = reader.fast_fields();
         let column = fast.str(WORDS)?;
         let vocabulary = column.as_ref().map(Vocabulary::of).transpose()?.unwrap_or_default();
+        let words = column.map(|column| column.into_parts().1);
         Ok(Arc::new(Segment {
             vocabulary,
-            words: column.map(|column| column.into_parts().1),
+            starts: words
+                .as_ref()
+                .map(|words| starts(words, reader.max_doc()))
+                .unwrap_or_default(),
+            words,
             digests: fast.u64(DIGEST)?,
             passages: fast.u64(PASSAGE)?,
         }))
@@ -36,10 +46,21 @@ impl Segment {
     pub(crate) fn numbers(&self, doc: DocId, numbers: &mut Vec<u64>) {
         numbers.clear();
         if let Some(words) = &self.words {
-            let rows = words.index.value_row_ids(doc);
-            numbers.resize(rows.len(), 0);
-            words.values.get_range(rows.start.into(), numbers);
+            let (start, end) = (self.start(doc), self.start(doc + 1));
+            numbers.resize((end - start) as usize, 0);
+            words.values.get_range(start.into(), numbers);
         }
+    }
+
+    /// The first of an entry's numbers; 0 for none.
+    pub(crate) fn first_number(&self, doc: DocId) -> u64 {
+        let (start, end) = (self.start(doc), self.start(doc + 1));
+        let words = self.words.as_ref().filter(|_| start < end);
+        words.map_or(0, |words| words.values.get_val(start))
+    }
+
+    fn start(&self, doc: DocId) -> u32 {
+        self.starts.get(doc as usize).copied().unwrap_or_default()
     }
 
     /// [`crate::Entry::digest`]: orders entries that nothing else does, whatever segments they are in.
@@ -67,7 +88,7 @@ impl Segment {
         let mut profiles: Vec<Profile> = Vec::new();
         let mut numbers = Vec::new();
         self.numbers(doc, &mut numbers);
-        for number in numbers {
+        for &number in &numbers {
             let known = self.vocabulary.get(number).ok_or_else(|| Error::Damaged {
                 what: "an entry with a word that its segment lacks".to_owned(),
             })?;
@@ -75,7 +96,7 @@ impl Segment {
                 Known::Mark(kind, lang) => profiles.push(Profile {
                     kind: *kind,
                     lang: *lang,
-                    words: Vec::new(),
+                    words: Vec::with_capacity(numbers.len().min(WORDING)),
                 }),
                 Known::Word(word) => {
                     let word = self.vocabulary.spelt(word);
@@ -85,4 +106,16 @@ impl Segment {
         }
         Ok(profiles)
     }
+}
+
+fn starts(words: &Column<u64>, entries: u32) -> Vec<u32> {
+    let mut starts = Vec::with_capacity(entries as usize + 1);
+    starts.push(0);
+    let mut end = 0;
+    for entry in 0..entries {
+        // Of an entry without words, an empty range at nought.
+        end = words.index.value_row_ids(entry).end.max(end);
+        starts.push(end);
+    }
+    starts
 }

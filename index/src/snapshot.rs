@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, Value};
 use tantivy::{DocAddress, Searcher, TantivyDocument, Term};
 
@@ -51,6 +52,14 @@ impl<'a> Snapshot<'a> {
         self.commit.live.doc_freq(&self.searcher, &term)
     }
 
+    /// The same, by where the term is in each segment.
+    pub(crate) fn entries_at(&self, field: Field, term: &str, places: &[Option<TermInfo>]) -> Result<u64, Error> {
+        if self.commit.live.is_untouched() {
+            return Ok(places.iter().flatten().map(|place| u64::from(place.doc_freq)).sum());
+        }
+        self.doc_freq(field, term)
+    }
+
     /// Mean number of words that entries have in a field.
     pub(crate) fn mean_length(&self, field: Field) -> Result<f32, Error> {
         self.commit.live.mean_length(&self.searcher, field)
@@ -71,31 +80,18 @@ impl<'a> Snapshot<'a> {
         self.commit.segment(address)
     }
 
-    /// What is kept of an entry.
-    pub(crate) fn stored(&self, address: DocAddress) -> Result<Stored<'_>, Error> {
+    /// The caller's name of an entry, read from the disk.
+    pub(crate) fn id(&self, address: DocAddress) -> Result<String, Error> {
         let document: TantivyDocument = self.searcher.doc(address)?;
         let id = document.get_first(self.fields.id);
         let id = id.and_then(|id| id.as_str().map(str::to_owned));
-        Ok(Stored {
-            id: id.ok_or_else(|| Error::Damaged {
-                what: "an entry without its id".to_owned(),
-            })?,
-            segment: self.segment(address),
-            address,
+        id.ok_or_else(|| Error::Damaged {
+            what: "an entry without its id".to_owned(),
         })
     }
-}
 
-/// What is kept of an entry.
-pub(crate) struct Stored<'a> {
-    pub(crate) id: String,
-    segment: &'a Segment,
-    address: DocAddress,
-}
-
-impl<'a> Stored<'a> {
     /// The entry's wordings.
-    pub(crate) fn profiles(&self) -> Result<Vec<Profile<'a>>, Error> {
-        self.segment.profiles(self.address.doc_id)
+    pub(crate) fn profiles(&self, address: DocAddress) -> Result<Vec<Profile<'_>>, Error> {
+        self.segment(address).profiles(address.doc_id)
     }
 }

@@ -45,30 +45,32 @@ pub(crate) fn meant(word: &str, language: Option<&Language>, snapshot: &Snapshot
         return Ok(Meant::Parts(tokens(parts)));
     }
     let wanted = Wanted::new(word);
-    for distance in edits(word) {
-        let near = near(&wanted, *distance, snapshot)?;
-        if !near.is_empty() {
-            return Ok(Meant::OneOf(tokens(near)));
+    let edits = edits(word);
+    let segments = snapshot.segments().iter().filter(|_| edits > 0);
+    let all: BTreeSet<&str> = segments
+        .flat_map(|segment| segment.vocabulary.near(&wanted, edits))
+        .collect();
+    let (near, far): (Vec<&str>, Vec<&str>) = all.into_iter().partition(|word| wanted.is_within(word, 1));
+    for words in [near, far] {
+        let known = most_frequent(words, snapshot)?;
+        if !known.is_empty() {
+            return Ok(Meant::OneOf(tokens(known)));
         }
     }
     Ok(Meant::OneOf(Vec::new()))
 }
 
-/// Edits that a word may have, fewest first: in a short word a typo makes another word.
-fn edits(word: &str) -> &'static [u8] {
+/// Edits that a word may have (Damerau–Levenshtein): in a short word a typo makes another word.
+fn edits(word: &str) -> usize {
     match word.chars().count() {
-        0..=4 => &[],
-        5..=7 => &[1],
-        _ => &[1, 2],
+        0..=4 => 0,
+        5..=7 => 1,
+        _ => 2,
     }
 }
 
-/// Known words that differ by so many edits (Damerau–Levenshtein), the most frequent first.
-fn near(word: &Wanted, distance: u8, snapshot: &Snapshot) -> Result<Vec<String>, Error> {
-    let segments = snapshot.segments().iter();
-    let words: BTreeSet<&str> = segments
-        .flat_map(|segment| segment.vocabulary.near(word, distance.into()))
-        .collect();
+/// Those that an entry has, the most frequent first.
+fn most_frequent(words: Vec<&str>, snapshot: &Snapshot) -> Result<Vec<String>, Error> {
     let mut found = Vec::new();
     for word in words {
         found.push((snapshot.doc_freq(snapshot.fields.neutral, word)?, word));

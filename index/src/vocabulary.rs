@@ -120,7 +120,7 @@ impl Vocabulary {
         }
     }
 
-    /// The neutral words that differ from one by so many edits at the most, in the order of the alphabet.
+    /// The neutral words that differ from one by so many edits at the most.
     pub(crate) fn near<'a>(&'a self, wanted: &'a Wanted, edits: usize) -> impl Iterator<Item = &'a str> {
         self.near.candidates(wanted, edits).filter_map(move |number| {
             let Some(Known::Word(word)) = self.get(number.into()) else {
@@ -219,7 +219,7 @@ impl Wanted {
 
     /// Whether another word differs by so many edits at the most: a letter more, less or other, or two neighbours swapped
     /// (optimal string alignment).
-    fn is_within(&self, other: &str, edits: usize) -> bool {
+    pub(crate) fn is_within(&self, other: &str, edits: usize) -> bool {
         let width = (self.word.len() + 1).min(MAX_LENGTH);
         let mut rows = [[0_u8; MAX_LENGTH]; 3];
         for (at, cell) in (0..).zip(&mut rows[1][..width]) {

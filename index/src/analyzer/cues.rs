@@ -1,7 +1,8 @@
 //! Comes in: folded words. Goes out: whether they say the opposite of each other, or that something is not so.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
+
+use crate::hash::{FastMap, FastSet};
 
 /// Words by which people say that a story is wrong, folded.
 const DENIALS: &str = "\
@@ -46,7 +47,7 @@ const OPPOSITES: &[&str] = &[
 
 /// Whether a folded word calls a story wrong.
 pub(crate) fn denies(word: &str) -> bool {
-    static WORDS: OnceLock<HashSet<&str>> = OnceLock::new();
+    static WORDS: OnceLock<FastSet<&str>> = OnceLock::new();
     WORDS
         .get_or_init(|| DENIALS.split_whitespace().collect())
         .contains(word)
@@ -78,10 +79,10 @@ impl Direction {
     }
 }
 
-fn directions<'a>(words: impl Iterator<Item = &'a str>) -> HashSet<Direction> {
-    static WORDS: OnceLock<HashMap<&str, Vec<Direction>>> = OnceLock::new();
+fn directions<'a>(words: impl Iterator<Item = &'a str>) -> FastSet<Direction> {
+    static WORDS: OnceLock<FastMap<&str, Vec<Direction>>> = OnceLock::new();
     let known = WORDS.get_or_init(|| {
-        let mut known: HashMap<&str, Vec<Direction>> = HashMap::new();
+        let mut known: FastMap<&str, Vec<Direction>> = FastMap::default();
         for (row, words) in OPPOSITES.iter().enumerate() {
             for (side, words) in words.split('/').enumerate() {
                 for word in words.split_whitespace() {

@@ -1,6 +1,5 @@
 //! The table of languages: everything that differs between them, one row each.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use frostem::Algorithm;
@@ -9,6 +8,7 @@ use super::apostrophe;
 use super::stem::{BULGARIAN, Stem, UKRAINIAN, german_spelling, turkish_lower};
 use super::stop_words;
 use crate::Lang;
+use crate::hash::FastSet;
 
 /// What is known about one language.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Language {
     /// Its field in the index.
     pub(crate) field: &'static str,
     stem: Stem,
-    stop_words: LazyLock<HashSet<&'static str>>,
+    stop_words: LazyLock<FastSet<&'static str>>,
     /// Whether it writes compounds as one word (`Impfpflicht`).
     pub(crate) has_compounds: bool,
 }
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn fields_are_distinct() {
-        let fields: HashSet<_> = LANGUAGES.iter().map(|language| language.field).collect();
+        let fields: FastSet<_> = LANGUAGES.iter().map(|language| language.field).collect();
         assert_eq!(fields.len(), LANGUAGES.len());
     }
 }

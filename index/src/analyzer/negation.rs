@@ -1,7 +1,8 @@
 //! Comes in: folded words. Goes out: how often they negate.
 
-use std::collections::HashSet;
 use std::sync::OnceLock;
+
+use crate::hash::FastSet;
 
 /// Negations of the thirteen languages, folded. One list for all: it is only asked whether two texts negate
 /// equally often, so a word that negates in one language and not in the other (Polish `no`) does no harm.
@@ -26,7 +27,7 @@ const TURKISH_ENDINGS: &[&str] = &[
 
 /// Whether a folded word negates.
 pub(crate) fn negates(word: &str) -> bool {
-    static WORDS: OnceLock<HashSet<&str>> = OnceLock::new();
+    static WORDS: OnceLock<FastSet<&str>> = OnceLock::new();
     let words = WORDS.get_or_init(|| NEGATIONS.split_whitespace().collect());
     words.contains(word) || word.len() > 5 && TURKISH_ENDINGS.iter().any(|ending| word.ends_with(ending))
 }

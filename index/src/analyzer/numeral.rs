@@ -1,8 +1,9 @@
 //! Comes in: folded words. Goes out: the quantities they name, however they are written: `5000`, `5k`, `five thousand`,
 //! `three in four` and `75` per cent, `8 pm` and `20`.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use crate::hash::FastMap;
 
 /// Words for quantities, folded, by value. Words that are also articles ("ein", "uno", "bir") are left out.
 const NUMERALS: &[(f64, &str)] = &[
@@ -204,7 +205,7 @@ fn plain(words: &[&str]) -> Option<Read> {
     Some(Read { value, words: taken })
 }
 
-type Words = HashMap<&'static str, f64>;
+type Words = FastMap<&'static str, f64>;
 
 fn numerals() -> &'static Words {
     static WORDS: OnceLock<Words> = OnceLock::new();
