@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     config::{self, OutputFormat, Settings},
-    crawl::{self, Context, Due, Event, Progress, Report},
-    domain::{Actor, Timestamp},
+    crawl::{self, Context, Due, Event, Keys, Progress, Report, Sources},
+    domain::{Actor, SourceKind, Timestamp},
     ingest::Ingest,
     net::{self, Client},
     store::Store,
@@ -65,6 +65,7 @@ pub(super) async fn crawl(settings: &Settings, store: &Store, due: Due, bar: &Ba
     let context = Context {
         client: &client,
         settings: &politeness(settings),
+        sources: &Sources::standard(),
         frontier: store,
         reader: &ingest,
         clock: &Timestamp::now,
@@ -91,6 +92,7 @@ fn client(settings: &Settings) -> anyhow::Result<Client> {
         contact: settings.crawl.contact.clone(),
         deadline: Duration::from_millis(net.timeout_ms),
         max_body: net.max_body_bytes as usize,
+        max_file: net.max_file_bytes,
         ..net::Settings::default()
     };
     Client::new(settings).context("cannot set up the HTTP client")
@@ -104,6 +106,11 @@ fn politeness(settings: &Settings) -> crawl::Settings {
         interval: Duration::from_millis(crawl.interval_ms),
         max_pages_per_run: crawl.max_pages_per_run,
         max_pages_per_host: crawl.max_pages_per_host,
+        listen: Duration::from_millis(crawl.listen_ms),
+        keys: Keys::default().with(
+            SourceKind::named("googlefactcheck"),
+            crawl.google_fact_check_key.expose(),
+        ),
     }
 }
 

@@ -1,11 +1,12 @@
 //! `klarstelle source …`: what is crawled.
 
-use anyhow::Context;
-use clap::Subcommand;
+use anyhow::{Context, bail};
+use clap::{Subcommand, builder::PossibleValuesParser};
 
 use super::{context::open_store, output::print};
 use crate::{
     config::Settings,
+    crawl::{Located, Sources},
     domain::{Actor, Source, SourceId, SourceKind, WebUrl},
     store::{Added, Store},
 };
@@ -16,9 +17,9 @@ pub(super) enum SourceCommand {
     Add {
         /// Where it is read
         url: String,
-        /// How it is read: feed, page, claimreview or mastodon [default: guessed from the address]
-        #[arg(long)]
-        kind: Option<SourceKind>,
+        /// How it is read [default: guessed from the address]
+        #[arg(long, value_parser = kinds())]
+        kind: Option<String>,
     },
     /// List the sources
     List,
@@ -32,15 +33,22 @@ pub(super) enum SourceCommand {
 pub(super) async fn run(settings: &Settings, command: &SourceCommand) -> anyhow::Result<()> {
     let store = open_store(settings).await?;
     match command {
-        SourceCommand::Add { url, kind } => add(settings, &store, url, *kind).await,
+        SourceCommand::Add { url, kind } => add(settings, &store, url, kind.as_deref()).await,
         SourceCommand::List => list(settings, &store).await,
         SourceCommand::Remove { source } => remove(settings, &store, source).await,
     }
 }
 
-async fn add(settings: &Settings, store: &Store, url: &str, kind: Option<SourceKind>) -> anyhow::Result<()> {
+/// The names of all kinds.
+fn kinds() -> PossibleValuesParser {
+    let sources = Sources::standard();
+    let names: Vec<_> = sources.all().map(|kind| kind.name().to_string()).collect();
+    names.into()
+}
+
+async fn add(settings: &Settings, store: &Store, url: &str, kind: Option<&str>) -> anyhow::Result<()> {
     let url = WebUrl::parse(url).with_context(|| format!("cannot take {url} as a source"))?;
-    let kind = kind.unwrap_or_else(|| guess_kind(&url));
+    let (kind, url) = locate(&url, kind)?;
     let (source, word) = match store.add_source(&url, kind, &Actor::Operator).await? {
         Added::New(source) => (source, "added"),
         Added::Known(source) => (source, "known already"),
@@ -49,19 +57,16 @@ async fn add(settings: &Settings, store: &Store, url: &str, kind: Option<SourceK
     Ok(())
 }
 
-/// What an address looks like. A wrong guess shows at the first crawl, by name.
-fn guess_kind(url: &WebUrl) -> SourceKind {
-    const FEEDS: &[&str] = &[".xml", ".rss", ".atom", "/feed", "/rss", "feed.json"];
-    const DATA: &[&str] = &[".json", ".jsonld", ".ndjson"];
-    let path = url.to_url().path().trim_end_matches('/').to_ascii_lowercase();
-    if path.starts_with("/api/v1/timelines/") || path.starts_with("/api/v1/accounts/") {
-        SourceKind::Mastodon
-    } else if FEEDS.iter().any(|ending| path.ends_with(ending)) {
-        SourceKind::Feed
-    } else if DATA.iter().any(|ending| path.ends_with(ending)) {
-        SourceKind::ClaimReview
-    } else {
-        SourceKind::Page
+/// How an address is read, and where: as the kind that was named reads it, as the kind that is sure of it, or as a page.
+fn locate(url: &WebUrl, kind: Option<&str>) -> anyhow::Result<(SourceKind, WebUrl)> {
+    let sources = Sources::standard();
+    let Some(name) = kind else {
+        return Ok(sources.recognise(url).unwrap_or((SourceKind::PAGE, url.clone())));
+    };
+    let kind = sources.get(name.parse()?).context("no such kind")?;
+    match kind.locate(url) {
+        Located::Sure(at) | Located::Possible(at) => Ok((kind.name(), at)),
+        Located::No(why) => bail!("{url} is no source of kind {name}: {why}"),
     }
 }
 
@@ -96,25 +101,4 @@ async fn find(store: &Store, wanted: &str) -> anyhow::Result<SourceId> {
 
 fn line(source: &Source) -> String {
     format!("{}  {:<11}  {}", source.id, source.kind, source.url)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_tells_its_kind() {
-        for (url, kind) in [
-            ("https://a.example/feed.xml", SourceKind::Feed),
-            ("https://a.example/feed/", SourceKind::Feed),
-            ("https://a.example/claimreview.json", SourceKind::ClaimReview),
-            (
-                "https://a.example/api/v1/timelines/public?limit=40",
-                SourceKind::Mastodon,
-            ),
-            ("https://a.example/artikel/1", SourceKind::Page),
-        ] {
-            assert_eq!(guess_kind(&WebUrl::parse(url).expect(url)), kind, "{url}");
-        }
-    }
 }

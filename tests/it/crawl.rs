@@ -17,7 +17,7 @@ use std::{
 };
 
 use klarstelle::{
-    crawl::{Context, Due, Error, Reader, Reading, Report, Settings, Visit, crawl},
+    crawl::{Context, Due, Error, Reader, Reading, Report, Settings, Sources, Visit, crawl},
     domain::{SourceId, SourceKind, Timestamp, WebUrl},
     net::{self, Client, Fetched},
 };
@@ -46,7 +46,7 @@ impl Notes {
 impl Reader for Notes {
     type Error = io::Error;
 
-    async fn read(&self, visit: &Visit, fetched: &Fetched) -> Result<Reading, io::Error> {
+    async fn read(&self, visit: &Visit<'_>, fetched: &Fetched) -> Result<Reading, io::Error> {
         if self.is_full {
             return Err(io::ErrorKind::StorageFull.into());
         }
@@ -57,9 +57,10 @@ impl Reader for Notes {
         let text = String::from_utf8_lossy(&fetched.body);
         Ok(Reading {
             pages: text.lines().filter_map(|line| WebUrl::parse(line).ok()).collect(),
-            documents: u64::from(visit.kind == SourceKind::Page),
-            fact_checks: 0,
+            documents: u64::from(visit.kind == SourceKind::PAGE),
+            next: fetched.next.clone().into_iter().collect(),
             problem: text.strip_prefix('!').map(str::to_owned),
+            ..Reading::default()
         })
     }
 }
@@ -71,6 +72,7 @@ struct Stage {
     reader: Notes,
     client: Client,
     settings: Settings,
+    sources: Sources,
     later: AtomicI64,
 }
 
@@ -93,6 +95,7 @@ impl Stage {
                 min_delay: Duration::from_millis(1),
                 ..Settings::default()
             },
+            sources: Sources::standard(),
             later: AtomicI64::new(0),
         }
     }
@@ -110,7 +113,7 @@ impl Stage {
         let body: Vec<_> = pages.iter().map(WebUrl::as_str).collect();
         self.web
             .put(host, "/feed", crate::support::fake_web::html(&body.join("\n")));
-        self.source(SourceKind::Feed, host, "/feed")
+        self.source(SourceKind::named("feed"), host, "/feed")
     }
 
     fn now(&self) -> Timestamp {
@@ -126,6 +129,7 @@ impl Stage {
         let context = Context {
             client: &self.client,
             settings: &self.settings,
+            sources: &self.sources,
             frontier: &self.frontier,
             reader: &self.reader,
             clock: &|| self.now(),
