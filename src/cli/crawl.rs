@@ -25,6 +25,9 @@ pub(super) struct CrawlArgs {
     /// Visit all sources now, due or not
     #[arg(long)]
     all: bool,
+    /// How long each stream (Jetstream) is listened to [default: crawl.listen_ms, 30 seconds]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    max_time: Option<u64>,
 }
 
 /// A run as it is printed.
@@ -45,6 +48,11 @@ struct FailedSource {
 }
 
 pub(super) async fn run(settings: &Settings, args: &CrawlArgs) -> anyhow::Result<()> {
+    let mut settings = settings.clone();
+    if let Some(seconds) = args.max_time {
+        settings.crawl.listen_ms = seconds * 1000;
+    }
+    let settings = &settings;
     let store = open_store(settings).await?;
     let _lock = lock(settings, "crawl")?;
     let due = if args.all { Due::All } else { Due::By(Timestamp::now()) };
@@ -76,7 +84,7 @@ pub(super) async fn crawl(settings: &Settings, store: &Store, due: Due, bar: &Ba
     Ok(report?)
 }
 
-fn client(settings: &Settings) -> anyhow::Result<Client> {
+pub(super) fn client(settings: &Settings) -> anyhow::Result<Client> {
     let net = &settings.net;
     let allowed = net
         .allow_loopback
@@ -98,7 +106,7 @@ fn client(settings: &Settings) -> anyhow::Result<Client> {
     Client::new(settings).context("cannot set up the HTTP client")
 }
 
-fn politeness(settings: &Settings) -> crawl::Settings {
+pub(super) fn politeness(settings: &Settings) -> crawl::Settings {
     let crawl = &settings.crawl;
     crawl::Settings {
         min_delay: Duration::from_millis(crawl.min_delay_ms),

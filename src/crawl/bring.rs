@@ -75,20 +75,24 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
             return Ok(None);
         }
         let mut reading = self.read(under, &first).await?;
-        self.read_on(under, &mut reading).await?;
+        let is_pointer = reading.is_pointer;
+        let is_whole = self.read_on(under, &mut reading).await?;
         let memory = Memory {
             validators: first.validators,
             content: Some(content),
             ..Memory::default()
         };
-        Ok(Some((reading, memory)))
+        // Where the same answer would hide news, the next visit must not be told that nothing is new.
+        let is_told = is_whole && !is_pointer;
+        Ok(Some((reading, if is_told { memory } else { Memory::default() })))
     }
 
-    /// Reads the answers that continue the first. If one cannot be had, what there is stands; a later visit may find the
-    /// rest. No answer is asked for twice, so paging ends even if it runs in circles.
-    async fn read_on(&self, under: &Under<'_>, reading: &mut Reading) -> Result<(), Error> {
+    /// Reads the answers that continue the first, and says whether none is left that a later visit may have. If one cannot be
+    /// had, what there is stands. No answer is asked for twice, so paging ends even if it runs in circles.
+    async fn read_on(&self, under: &Under<'_>, reading: &mut Reading) -> Result<bool, Error> {
         let mut asked = BTreeSet::from([under.plan.url.clone()]);
         let mut waiting: VecDeque<_> = reading.next.drain(..).collect();
+        let mut is_whole = true;
         while asked.len() < under.plan.answers {
             let Some(url) = waiting.pop_front() else { break };
             if !asked.insert(url.clone()) {
@@ -100,12 +104,13 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
             };
             match answer {
                 Ok(more) if is_success(&more) => reading.add(self.read(under, &more).await?),
-                Ok(_) | Err(Halt::Obstacle(_)) => {}
+                Ok(more) => is_whole &= !Obstacle::Status(more.status).is_retryable(),
+                Err(Halt::Obstacle(obstacle)) => is_whole &= !obstacle.is_retryable(),
                 Err(Halt::Run(error)) => return Err(error),
             }
             waiting.extend(reading.next.drain(..));
         }
-        Ok(())
+        Ok(is_whole)
     }
 
     fn request(&self, under: &Under<'_>, url: WebUrl) -> Result<Request, Obstacle> {
@@ -162,9 +167,15 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
                 Err(_) if taken > 0 => break,
                 Err(error) => return Err(error.into()),
             };
-            taken += bytes.len();
             if !bytes.is_empty() {
-                reading.add(self.read(under, &message_file(&under.plan.url, bytes)).await?);
+                let is_first = taken == 0;
+                taken += bytes.len();
+                let more = self.read(under, &message_file(&under.plan.url, bytes)).await?;
+                if is_first {
+                    reading = more;
+                } else {
+                    reading.add(more);
+                }
             }
             if ended || taken > MAX_STREAM_BYTES {
                 break;

@@ -5,6 +5,7 @@
 //! delay after it, conditional requests, and long waits after failures. Nothing that one host does stops the others.
 
 mod bring;
+mod discover;
 mod fetch;
 mod frontier;
 mod host;
@@ -20,6 +21,7 @@ mod trap;
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
+pub use discover::{Discovered, Discovery, FoundBy, discover};
 pub use frontier::{
     AddedPages, Authority, Due, Frontier, HostMemory, Memory, Named, NewPages, PageQuota, Record, RobotsMemory, Role,
     Target,

@@ -52,6 +52,8 @@ pub struct Reading {
     pub fact_checks: u64,
     /// Where the answer goes on.
     pub next: Vec<WebUrl>,
+    /// Whether the answer only [points on](super::Found::Pointer).
+    pub is_pointer: bool,
     /// How far a stream was read.
     pub cursor: Option<String>,
     /// Why it is not what it should be ("not a feed"): the visit counts as failed, whatever else was found.
@@ -66,5 +68,6 @@ impl Reading {
         self.fact_checks += more.fact_checks;
         self.next.extend(more.next);
         self.cursor = more.cursor.or(self.cursor.take());
+        self.problem = self.problem.take().filter(|_| more.problem.is_some());
     }
 }

@@ -82,7 +82,7 @@ pub async fn crawl<F: Frontier, R: Reader>(context: &Context<'_, F, R>, due: Due
     Ok(run.report.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn fetcher<'a, F, R>(context: &Context<'a, F, R>) -> Fetcher<'a, F> {
+pub(super) fn fetcher<'a, F, R>(context: &Context<'a, F, R>) -> Fetcher<'a, F> {
     let Context {
         client,
         settings,

@@ -43,6 +43,7 @@ impl Ingest {
             Found::Page(url) if reading.pages.len() < MAX_PAGES => reading.pages.push(url),
             Found::Page(_) => {}
             Found::Next(url) => reading.next.push(url),
+            Found::Pointer => reading.is_pointer = true,
             Found::Cursor(cursor) => reading.cursor = Some(cursor),
             // One bad row among good ones is the publisher's to mend; it is no reason to fetch all of it again and again.
             Found::Problem(problem) => intake.problem = intake.problem.take().or(Some(problem)),

@@ -329,15 +329,14 @@ impl Client {
             if length > self.settings.max_file {
                 return Err(FetchError::TooLarge);
             }
-            match &mut file {
-                Some(file) => file.write_all(&chunk).map_err(FetchError::Disk)?,
-                None => {
-                    head.extend_from_slice(&chunk);
-                    if head.len() > Fetched::HEAD_BYTES {
-                        file = Some(begin_file(&head).map_err(FetchError::Disk)?);
-                        head.truncate(Fetched::HEAD_BYTES);
-                    }
-                }
+            if let Some(file) = &mut file {
+                file.write_all(&chunk).map_err(FetchError::Disk)?;
+                continue;
+            }
+            head.extend_from_slice(&chunk);
+            if head.len() > Fetched::HEAD_BYTES {
+                file = Some(begin_file(&head).map_err(FetchError::Disk)?);
+                head.truncate(Fetched::HEAD_BYTES);
             }
         }
         Ok((head.freeze(), file.map(Arc::new)))

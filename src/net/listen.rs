@@ -25,7 +25,7 @@ pub enum Heard {
     /// It lets us.
     Open(Box<Listening>),
     /// It answers something else.
-    Refused(Fetched),
+    Refused(Box<Fetched>),
 }
 
 /// A connection under way.
@@ -49,7 +49,8 @@ impl Client {
             .header(header::SEC_WEBSOCKET_KEY, key);
         let response = self.upgrade(&request).await?;
         if response.status() != http::StatusCode::SWITCHING_PROTOCOLS {
-            return self.read(&request, response).await.map(Heard::Refused);
+            let answer = self.read(&request, response).await?;
+            return Ok(Heard::Refused(Box::new(answer)));
         }
         let answered = response.headers().get(header::SEC_WEBSOCKET_ACCEPT);
         if answered.is_none_or(|answered| answered.as_bytes() != accept.as_bytes()) {

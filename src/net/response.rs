@@ -56,8 +56,8 @@ impl Quota {
 }
 
 impl Fetched {
-    /// How much of a body that goes to a file stays in memory.
-    pub const HEAD_BYTES: usize = 1 << 20;
+    /// How much of a body that goes to a file stays in memory: more than is read of a page.
+    pub const HEAD_BYTES: usize = (2 << 20) + 1;
 
     /// The whole body, as it was sent.
     pub fn raw(&self) -> io::Result<Box<dyn BufRead + Send>> {

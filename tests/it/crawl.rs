@@ -1,11 +1,15 @@
 //! The crawler against a small web, with a reader that only notes what it was given.
 
+mod answers;
+mod discovery;
 mod failures;
 mod fixtures;
 mod news;
 mod politeness;
+mod registered;
 mod remembered;
 mod robots;
+mod services;
 
 use std::{
     io,
@@ -84,6 +88,7 @@ impl Stage {
             allowed: allowed.join(",").parse().expect("loopback"),
             deadline: Duration::from_millis(700),
             max_body: 256 * 1024,
+            max_file: 4 * 1024 * 1024,
             ..net::Settings::default()
         };
         Self {

@@ -57,7 +57,7 @@ impl Kind for ClaimReview {
 fn rows(answer: &Fetched) -> Findings {
     let input = match answer.reader(MAX_UNPACKED) {
         Ok(input) => input,
-        Err(error) => return problem(error),
+        Err(error) => return problem(error.to_string()),
     };
     findings(
         extract::Reader::new(input, Defaults::of(&answer.url)).map(|row| match row {

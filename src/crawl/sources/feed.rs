@@ -45,7 +45,7 @@ impl Kind for Feed {
     fn read(&self, _: &WebUrl, answer: &Fetched) -> Findings {
         match extract::feed(&answer.body, &answer.url) {
             Ok(items) => findings(items.into_iter().filter_map(|item| item.url.map(Found::Page))),
-            Err(error) => problem(error),
+            Err(error) => problem(error.to_string()),
         }
     }
 }

@@ -71,7 +71,7 @@ impl Kind for Mastodon {
                 let posts = posts.into_iter().map(|post| Found::Document(Box::new(post.document)));
                 findings(posts.chain(answer.next.clone().map(Found::Next)))
             }
-            Err(error) => problem(error),
+            Err(error) => problem(error.to_string()),
         }
     }
 }
@@ -101,7 +101,7 @@ fn statuses_of(answer: &Fetched) -> Findings {
     let id = id.filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()));
     let path = |id| format!("/api/v1/accounts/{id}/statuses?exclude_reblogs=true&limit={LIMIT}");
     match id.and_then(|id| answer.url.join(&path(id)).ok()) {
-        Some(url) => findings([Found::Next(url)]),
+        Some(url) => findings([Found::Pointer, Found::Next(url)]),
         None => problem("not a Mastodon account"),
     }
 }

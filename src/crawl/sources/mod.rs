@@ -4,10 +4,18 @@
 //! A kind is one file here and one row of [`STANDARD`]. It never fetches: it makes a [`Plan`] and reads answers, so that
 //! what is polite and safe stands in one place, for every kind alike.
 
+mod bluesky;
 mod claimreview;
 mod feed;
+mod googlefactcheck;
+mod jetstream;
 mod mastodon;
 mod page;
+mod reddit;
+mod section;
+mod sitemap;
+mod telegram;
+mod youtube;
 
 use crate::{
     domain::{Document, ExternalFactCheck, SourceKind, WebUrl},
@@ -15,7 +23,20 @@ use crate::{
 };
 
 /// All kinds that are built in. An address that more than one is sure of goes to the first.
-const STANDARD: &[&dyn Kind] = &[&mastodon::Mastodon, &feed::Feed, &claimreview::ClaimReview, &page::Page];
+const STANDARD: &[&dyn Kind] = &[
+    &bluesky::Bluesky,
+    &googlefactcheck::GoogleFactCheck,
+    &jetstream::Jetstream,
+    &mastodon::Mastodon,
+    &reddit::Reddit,
+    &telegram::Telegram,
+    &youtube::YouTube,
+    &sitemap::Sitemap,
+    &feed::Feed,
+    &claimreview::ClaimReview,
+    &section::Section,
+    &page::Page,
+];
 
 /// One kind of source.
 pub trait Kind: Send + Sync {
@@ -62,6 +83,8 @@ pub enum Located {
     Possible(WebUrl),
     /// It is not, and why.
     No(&'static str),
+    /// It can be nothing else, and cannot be read like this: read as anything else it would only disappoint, or give away a key.
+    Refused(&'static str),
 }
 
 /// How a source or page is asked.
@@ -120,6 +143,8 @@ pub enum Found {
     FactCheck(Box<ExternalFactCheck>),
     /// Where the answer goes on.
     Next(WebUrl),
+    /// The answer only points on, and may stay as it is while there is news where it points: it is asked for in full again.
+    Pointer,
     /// How far a stream was read.
     Cursor(String),
     /// Why some or all of it cannot be read. If nothing else was found, the visit has failed.
@@ -135,8 +160,8 @@ pub fn findings(found: impl IntoIterator<Item = Found, IntoIter: Send + 'static>
 }
 
 /// Findings that are nothing but a problem.
-pub fn problem(reason: impl ToString) -> Findings {
-    findings([Found::Problem(reason.to_string())])
+pub fn problem(reason: impl Into<String>) -> Findings {
+    findings([Found::Problem(reason.into())])
 }
 
 /// The kinds that a crawler knows.
@@ -170,7 +195,15 @@ impl Sources {
     pub fn recognise(&self, url: &WebUrl) -> Option<(SourceKind, WebUrl)> {
         self.all().find_map(|kind| match kind.locate(url) {
             Located::Sure(at) => Some((kind.name(), at)),
-            Located::Possible(_) | Located::No(_) => None,
+            Located::Possible(_) | Located::No(_) | Located::Refused(_) => None,
+        })
+    }
+
+    /// The kind that refuses an address, and why.
+    pub fn refusal(&self, url: &WebUrl) -> Option<(SourceKind, &'static str)> {
+        self.all().find_map(|kind| match kind.locate(url) {
+            Located::Refused(why) => Some((kind.name(), why)),
+            Located::Sure(_) | Located::Possible(_) | Located::No(_) => None,
         })
     }
 }
