@@ -156,6 +156,8 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
             .resume(&under.plan.url, under.target.memory.cursor.as_deref());
         let mut stream = match self.fetcher.listen(self.request(under, url)?).await? {
             Heard::Open(stream) => stream,
+            // Success without a stream is none.
+            Heard::Refused(answer) if is_success(&answer) => return Err(FetchError::Protocol(None).into()),
             Heard::Refused(answer) => return Err(Obstacle::Status(answer.status).into()),
         };
         let (mut reading, mut taken) = (Reading::default(), 0);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use scraper::{ElementRef, Selector};
 
-use super::{Context, Error, Frontier, Obstacle, Sources, fetch::Halt, run::fetcher};
+use super::{Context, Error, Frontier, Obstacle, Sources, fetch::Halt, run::fetcher, sources::base_of};
 use crate::{
     domain::{SourceKind, WebUrl},
     extract::{self, MediaKind},
@@ -145,9 +145,9 @@ fn linked(answer: &Fetched, sources: &Sources) -> Discovery {
     let Ok(page) = extract::html(&text) else {
         return Discovery::default();
     };
-    let mut discovery = Discovery::default();
+    let (base, mut discovery) = (base_of(&page, &answer.url), Discovery::default());
     for link in page.select(&LINKS).filter(is_feed) {
-        let Some(url) = link.attr("href").and_then(|href| answer.url.join(href).ok()) else {
+        let Some(url) = link.attr("href").and_then(|href| base.join(href).ok()) else {
             continue;
         };
         let is_known = discovery.found.iter().any(|found| found.url.key() == url.key());

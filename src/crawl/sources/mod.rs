@@ -17,6 +17,10 @@ mod sitemap;
 mod telegram;
 mod youtube;
 
+use std::sync::LazyLock;
+
+use scraper::{Html, Selector};
+
 use crate::{
     domain::{Document, ExternalFactCheck, SourceKind, WebUrl},
     net::Fetched,
@@ -206,6 +210,13 @@ impl Sources {
             Located::Sure(_) | Located::Possible(_) | Located::No(_) => None,
         })
     }
+}
+
+/// What addresses in a page are relative to: its own, or what its `<base href>` says (HTML Standard, 2.4.1).
+pub(super) fn base_of(page: &Html, url: &WebUrl) -> WebUrl {
+    static BASE: LazyLock<Selector> = LazyLock::new(|| Selector::parse("base[href]").expect("a fixed selector"));
+    let href = page.select(&BASE).find_map(|base| base.attr("href"));
+    href.and_then(|href| url.join(href).ok()).unwrap_or_else(|| url.clone())
 }
 
 /// The path of an address in lower case, without slashes at its end.

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use scraper::Selector;
 
-use super::{Findings, Found, Kind, Located, Plan, findings, page, problem};
+use super::{Findings, Found, Kind, Located, Plan, base_of, findings, page, problem};
 use crate::{
     domain::{SourceKind, WebUrl},
     extract,
@@ -83,13 +83,14 @@ fn asked_depth(url: &WebUrl) -> Option<u32> {
 fn links(source: &WebUrl, answer: &Fetched) -> Result<Vec<WebUrl>, extract::Refused> {
     let text = extract::decode(&answer.body, answer.content_type.as_deref()).text;
     let page = extract::html(&text)?;
+    let base = base_of(&page, &answer.url);
     let mut seen = BTreeSet::from([source.key()]);
     let hrefs = page
         .select(&LINKS)
         .filter(|link| !says_nofollow(link))
         .filter_map(|link| link.attr("href"));
     let links = hrefs
-        .filter_map(|href| answer.url.join(href).ok())
+        .filter_map(|href| base.join(href).ok())
         .map(|url| without_fragment(&url));
     let links = links.filter(|url| is_under(url, source) && seen.insert(url.key()));
     Ok(links.take(MAX_LINKS).collect())

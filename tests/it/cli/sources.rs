@@ -17,8 +17,8 @@ fn set(data: &Path) -> Vec<(String, String)> {
         .collect()
 }
 
-fn pair(kind: &str, url: impl ToString) -> (String, String) {
-    (kind.to_owned(), url.to_string())
+fn pair(kind: &str, url: &str) -> (String, String) {
+    (kind.to_owned(), url.to_owned())
 }
 
 #[test]
@@ -164,14 +164,17 @@ async fn a_home_page_is_added_as_its_feeds() {
         ran.stderr
     );
     assert!(!ran.stderr.contains('\u{1b}'), "no escape sequence acts");
-    assert_eq!(set(data.path()), [pair("feed", &feed)]);
+    assert_eq!(set(data.path()), [pair("feed", feed.as_str())]);
 
     web.put("empty", "/", answer("Content-Type: text/html\r\n", b"<p>nothing"));
     let home = web.url("empty", "/");
     let ran = add(&web, data.path(), home.as_str()).await;
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stderr.contains("names no feed"), "{}", ran.stderr);
-    assert_eq!(set(data.path()), [pair("feed", &feed), pair("page", &home)]);
+    assert_eq!(
+        set(data.path()),
+        [pair("feed", feed.as_str()), pair("page", home.as_str())]
+    );
 
     let ran = add(&web, data.path(), "http://127.0.0.1:1/").await;
     assert_eq!(ran.code, 0, "{}", ran.stderr);

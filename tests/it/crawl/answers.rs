@@ -108,15 +108,7 @@ fn no_answer_makes_a_kind_panic() {
     for kind in Sources::standard().all() {
         let at = WebUrl::parse("https://a.example/s/kanal?v=1#depth=2").expect("an address");
         for file in &files {
-            for end in [
-                0,
-                1,
-                7,
-                file.len() / 3,
-                file.len() / 2,
-                file.len().saturating_sub(1),
-                file.len(),
-            ] {
+            for end in [0, 1, file.len() / 2, file.len().saturating_sub(1), file.len()] {
                 let fetched = answer(&at, file[..end.min(file.len())].to_vec());
                 assert!(kind.read(&at, &fetched).count() < 1000, "{}", kind.name());
                 assert!(kind.read_page(&at, &fetched).count() < 1000, "{}", kind.name());
@@ -135,7 +127,7 @@ fn sitemaps_end_at_the_protocol_s_limits() {
     assert_eq!(read(kind, &at, &Part::Source, &answer(&at, long)).count(), 50_000);
 
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    let padding = [b' '; 1 << 16];
+    let padding = vec![b' '; 1 << 16];
     std::io::Write::write_all(&mut packer, b"<urlset><url><loc>/first</loc></url>").expect("packed");
     for _ in 0..(60 << 20) / padding.len() {
         std::io::Write::write_all(&mut packer, &padding).expect("packed");

@@ -173,9 +173,9 @@ async fn a_section_is_followed_as_deep_as_it_says() {
 #[tokio::test]
 async fn a_data_feed_may_be_larger_than_memory_allows() {
     let stage = Stage::hosts(&["checks"]);
-    let rows: Vec<_> = (0..3000)
+    let rows: Vec<_> = (0..200)
         .map(|n| {
-            let padding = "x".repeat(800);
+            let padding = "x".repeat(12_000);
             format!("{{\"@type\":\"DataFeedItem\",\"item\":{{\"@type\":\"ClaimReview\",\"claimReviewed\":\"Behauptung Nummer {n}\",\"url\":\"/{n}\",\"reviewBody\":\"{padding}\"}}}}")
         })
         .collect();
@@ -189,9 +189,9 @@ async fn a_data_feed_may_be_larger_than_memory_allows() {
         "/feed.json",
         answer("Content-Type: application/json\r\n", feed.as_bytes()),
     );
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    io::Write::write_all(&mut packer, feed.as_bytes()).expect("packed");
-    let packed = packer.finish().expect("packed");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    io::Write::write_all(&mut gzip, feed.as_bytes()).expect("packed");
+    let packed = gzip.finish().expect("packed");
     stage.web.put(
         "checks",
         "/feed.json.gz",
@@ -200,7 +200,7 @@ async fn a_data_feed_may_be_larger_than_memory_allows() {
     add(&stage, "claimreview", "checks", "/feed.json");
     add(&stage, "claimreview", "checks", "/feed.json.gz");
     let (report, gather) = run(&stage).await;
-    assert_eq!((report.failed().count(), report.fact_checks), (0, 6000));
+    assert_eq!((report.failed().count(), report.fact_checks), (0, 400));
     drop(gather);
     // Without validators, the hash of the whole file shows that nothing is new.
     stage.wait(Duration::from_mins(16));
@@ -378,15 +378,13 @@ async fn a_stream_is_a_batch_with_a_cursor() {
                 .replace("1795341600000001", &at.to_string()),
         )
     };
-    stage.web.put(
-        "jet",
-        STREAM,
-        socket(vec![event("eins eins", 5), event("zwei zwei", 7)]),
-    );
+    stage
+        .web
+        .put("jet", STREAM, socket(&[event("eins eins", 5), event("zwei zwei", 7)]));
     stage.web.put(
         "jet",
         &format!("{STREAM}&cursor=7"),
-        socket(vec![event("drei drei", 9), close_frame()]),
+        socket(&[event("drei drei", 9), close_frame()]),
     );
     add(&stage, "jetstream", "jet", "/subscribe");
     let (report, gather) = run(&stage).await;
@@ -419,11 +417,11 @@ async fn a_stream_that_misbehaves_is_told() {
             ),
             Some("protocol"),
         ),
-        (answer("", b"hello"), Some("status_200")),
-        (socket(vec![huge]), Some("too_large")),
-        (socket(vec![text_frame("nonsense"), close_frame()]), Some("unreadable")),
-        (socket(vec![text_frame("{\"time_us\":5}"), close_frame()]), None),
-        (socket(vec![vec![0xf1, 0]]), Some("protocol")),
+        (answer("", b"hello"), Some("protocol")),
+        (socket(&[huge]), Some("too_large")),
+        (socket(&[text_frame("nonsense"), close_frame()]), Some("unreadable")),
+        (socket(&[text_frame("{\"time_us\":5}"), close_frame()]), None),
+        (socket(&[vec![0xf1, 0]]), Some("protocol")),
         (Script::Silent, Some("timeout")),
     ] {
         let mut stage = Stage::hosts(&["jet"]);

@@ -66,7 +66,7 @@ pub(crate) fn answer(headers: &str, body: &[u8]) -> Script {
 }
 
 /// A WebSocket with these frames (RFC 6455, 5.2).
-pub(crate) fn socket(frames: Vec<Vec<u8>>) -> Script {
+pub(crate) fn socket(frames: &[Vec<u8>]) -> Script {
     Script::Socket(frames.concat())
 }
 
