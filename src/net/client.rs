@@ -121,11 +121,14 @@ impl Request {
         self
     }
 
-    /// Shows a key to this host only: see [`Request::redirected`]. It is in no address, so in no log.
+    /// Shows a key to this host only: see [`Request::redirected`]. It is in no address, so in no log. Under a name
+    /// that no header can have, nothing is sent.
     #[must_use]
-    pub fn key(mut self, name: &'static str, mut value: HeaderValue) -> Self {
+    pub fn key(mut self, name: &str, mut value: HeaderValue) -> Self {
         value.set_sensitive(true);
-        self.headers.insert(HeaderName::from_static(name), value);
+        if let Ok(name) = HeaderName::try_from(name) {
+            self.headers.insert(name, value);
+        }
         self
     }
 

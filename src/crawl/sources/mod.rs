@@ -72,7 +72,7 @@ pub trait Kind: Send + Sync {
         Plan::ask(page.clone(), page::ACCEPT)
     }
 
-    /// What such a page holds. A page is usually read as [`page::Page`] reads it.
+    /// What such a page holds. Usually it is read as one of kind [`SourceKind::PAGE`].
     fn read_page(&self, _source: &WebUrl, answer: &Fetched) -> Findings {
         page::findings(answer)
     }
