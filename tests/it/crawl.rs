@@ -10,6 +10,7 @@ mod registered;
 mod remembered;
 mod robots;
 mod services;
+mod streams;
 
 use std::{
     io,
