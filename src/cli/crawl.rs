@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     config::{self, OutputFormat, Settings},
-    crawl::{self, Context, Due, Event, Progress, Report},
-    domain::{Actor, Timestamp},
+    crawl::{self, Context, Due, Event, Keys, Progress, Report, Sources},
+    domain::{Actor, SourceKind, Timestamp},
     ingest::Ingest,
     net::{self, Client},
     store::Store,
@@ -25,6 +25,9 @@ pub(super) struct CrawlArgs {
     /// Visit all sources now, due or not
     #[arg(long)]
     all: bool,
+    /// How long each stream (Jetstream) is listened to [default: crawl.listen_ms, 30 seconds]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    max_time: Option<u64>,
 }
 
 /// A run as it is printed.
@@ -45,6 +48,11 @@ struct FailedSource {
 }
 
 pub(super) async fn run(settings: &Settings, args: &CrawlArgs) -> anyhow::Result<()> {
+    let mut settings = settings.clone();
+    if let Some(seconds) = args.max_time {
+        settings.crawl.listen_ms = seconds * 1000;
+    }
+    let settings = &settings;
     let store = open_store(settings).await?;
     let _lock = lock(settings, "crawl")?;
     let due = if args.all { Due::All } else { Due::By(Timestamp::now()) };
@@ -65,6 +73,7 @@ pub(super) async fn crawl(settings: &Settings, store: &Store, due: Due, bar: &Ba
     let context = Context {
         client: &client,
         settings: &politeness(settings),
+        sources: &Sources::standard(),
         frontier: store,
         reader: &ingest,
         clock: &Timestamp::now,
@@ -75,7 +84,7 @@ pub(super) async fn crawl(settings: &Settings, store: &Store, due: Due, bar: &Ba
     Ok(report?)
 }
 
-fn client(settings: &Settings) -> anyhow::Result<Client> {
+pub(super) fn client(settings: &Settings) -> anyhow::Result<Client> {
     let net = &settings.net;
     let allowed = net
         .allow_loopback
@@ -91,12 +100,13 @@ fn client(settings: &Settings) -> anyhow::Result<Client> {
         contact: settings.crawl.contact.clone(),
         deadline: Duration::from_millis(net.timeout_ms),
         max_body: net.max_body_bytes as usize,
+        max_file: net.max_file_bytes,
         ..net::Settings::default()
     };
     Client::new(settings).context("cannot set up the HTTP client")
 }
 
-fn politeness(settings: &Settings) -> crawl::Settings {
+pub(super) fn politeness(settings: &Settings) -> crawl::Settings {
     let crawl = &settings.crawl;
     crawl::Settings {
         min_delay: Duration::from_millis(crawl.min_delay_ms),
@@ -104,6 +114,11 @@ fn politeness(settings: &Settings) -> crawl::Settings {
         interval: Duration::from_millis(crawl.interval_ms),
         max_pages_per_run: crawl.max_pages_per_run,
         max_pages_per_host: crawl.max_pages_per_host,
+        listen: Duration::from_millis(crawl.listen_ms),
+        keys: Keys::default().with(
+            SourceKind::named("googlefactcheck"),
+            crawl.google_fact_check_key.expose(),
+        ),
     }
 }
 

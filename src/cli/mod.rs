@@ -3,6 +3,7 @@
 mod context;
 mod crawl;
 mod demo;
+mod discovery;
 mod doctor;
 mod eval;
 mod extract;

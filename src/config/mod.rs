@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 pub use layers::{Layers, keys};
 pub use sections::{
-    CrawlSettings, IndexSettings, LogFormat, LogSettings, LookupSettings, NetSettings, OutputFormat, ServerSettings,
-    StoreSettings,
+    CrawlSettings, IndexSettings, LogFormat, LogSettings, LookupSettings, NetSettings, OutputFormat, Secret,
+    ServerSettings, StoreSettings,
 };
 
 /// Everything that can be set. Each field is a key of the TOML file, and a variable: `server.listen` is

@@ -1,9 +1,27 @@
 //! One struct a section. Times are in milliseconds unless the name says otherwise; an empty string means "not set".
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+
+/// A text that nobody but its service may see: `Debug` does not show it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself, for the one place that sends it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "(not set)" } else { "(set)" })
+    }
+}
 
 /// How data are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +140,10 @@ pub struct CrawlSettings {
     pub max_pages_per_run: u32,
     /// Pages fetched from one host in one run at the most.
     pub max_pages_per_host: u32,
+    /// How long one visit listens to a stream; also `crawl --max-time`, in seconds.
+    pub listen_ms: u64,
+    /// The key for the Google Fact Check Tools API.
+    pub google_fact_check_key: Secret,
 }
 
 impl Default for CrawlSettings {
@@ -133,6 +155,8 @@ impl Default for CrawlSettings {
             interval_ms: 15 * 60 * 1000,
             max_pages_per_run: 5000,
             max_pages_per_host: 500,
+            listen_ms: 30_000,
+            google_fact_check_key: Secret::default(),
         }
     }
 }
@@ -149,6 +173,8 @@ pub struct NetSettings {
     pub timeout_ms: u64,
     /// Largest body taken, in bytes after decompression.
     pub max_body_bytes: u64,
+    /// Largest file taken (ClaimReview data, sitemaps), in bytes after decompression. It goes to a temporary file.
+    pub max_file_bytes: u64,
 }
 
 impl Default for NetSettings {
@@ -158,6 +184,7 @@ impl Default for NetSettings {
             allow_ports: vec![80, 443],
             timeout_ms: 30_000,
             max_body_bytes: 8 * 1024 * 1024,
+            max_file_bytes: 4 * 1024 * 1024 * 1024,
         }
     }
 }

@@ -8,11 +8,11 @@ use super::{
     permission::Permission,
     robots::Robots,
     run::Error,
-    schedule::retry_after,
+    schedule::{quota_reset, retry_after},
 };
 use crate::{
     domain::{Timestamp, WebUrl},
-    net::{Client, FetchError, Fetched, Request, Step},
+    net::{Client, FetchError, Fetched, Heard, Request, Step},
 };
 
 /// The longest `Crawl-delay` obeyed; a longer one would make one page a minute of it.
@@ -66,6 +66,23 @@ impl<F: Frontier> Fetcher<'_, F> {
             }
         }
         Err(FetchError::TooManyRedirects.into())
+    }
+
+    /// Opens a stream: in its host's turn, and where robots.txt lets us. Others may have the next turn while it is open.
+    pub(super) async fn listen(&self, request: Request) -> Result<Heard, Halt> {
+        let host = self.host(request.url()).await?;
+        self.permission(&host, request.url()).await?.check(request.url())?;
+        let turn = host.turn(self.settings.max_pages_per_host, self.clock).await?;
+        let answer = self.client.listen(request).await;
+        let now = (self.clock)();
+        let manners = match &answer {
+            Ok(Heard::Refused(fetched)) => manners_of(fetched, now),
+            Ok(Heard::Open(_)) => Manners::Answered,
+            Err(error) => manners_without(error),
+        };
+        turn.end(manners, self.delay(&host), now);
+        self.remember_pause(&host, manners, now).await?;
+        Ok(answer?)
     }
 
     async fn host(&self, url: &WebUrl) -> Result<Arc<Host>, Error> {
@@ -135,14 +152,17 @@ impl<F: Frontier> Fetcher<'_, F> {
         let now = (self.clock)();
         let manners = manners(&answer, now);
         turn.end(manners, self.delay(host), now);
-        if let Manners::AsksToWait(_) = manners {
-            let memory = host.memory(now).await;
-            self.frontier
-                .remember_host(&host.authority, &memory)
-                .await
-                .map_err(Error::frontier)?;
-        }
+        self.remember_pause(host, manners, now).await?;
         Ok(answer?)
+    }
+
+    async fn remember_pause(&self, host: &Host, manners: Manners, now: Timestamp) -> Result<(), Error> {
+        let Manners::AsksToWait(_) = manners else {
+            return Ok(());
+        };
+        let memory = host.memory(now).await;
+        let remembered = self.frontier.remember_host(&host.authority, &memory).await;
+        remembered.map_err(Error::frontier)
     }
 
     fn delay(&self, host: &Host) -> Duration {
@@ -186,16 +206,28 @@ fn obstacle(halt: Halt) -> Result<Result<Fetched, Obstacle>, Halt> {
 
 fn manners(answer: &Result<Step, FetchError>, now: Timestamp) -> Manners {
     match answer {
-        Ok(Step::Done(Fetched {
-            status: 429 | 503,
-            retry_after: wait,
-            ..
-        })) => Manners::AsksToWait(
-            wait.as_deref()
-                .and_then(|text| retry_after(text, now))
-                .unwrap_or(LEFT_ALONE),
-        ),
-        Err(FetchError::Timeout | FetchError::Dns(_) | FetchError::Connect(_) | FetchError::Tls(_)) => Manners::Silent,
-        Ok(_) | Err(_) => Manners::Answered,
+        Ok(Step::Done(fetched)) => manners_of(fetched, now),
+        Ok(Step::Redirect(_)) => Manners::Answered,
+        Err(error) => manners_without(error),
+    }
+}
+
+/// A host asks to be left alone by 429 or 503, or by saying that the requests which it grants are used up.
+fn manners_of(fetched: &Fetched, now: Timestamp) -> Manners {
+    let quota = fetched.quota.as_ref().filter(|quota| quota.remaining < 1.0);
+    let reset = quota.and_then(|quota| quota_reset(&quota.reset, now));
+    match fetched.status {
+        429 | 503 => {
+            let asked = fetched.retry_after.as_deref().and_then(|text| retry_after(text, now));
+            Manners::AsksToWait(asked.or(reset).unwrap_or(LEFT_ALONE))
+        }
+        _ => reset.map_or(Manners::Answered, Manners::AsksToWait),
+    }
+}
+
+const fn manners_without(error: &FetchError) -> Manners {
+    match error {
+        FetchError::Timeout | FetchError::Dns(_) | FetchError::Connect(_) | FetchError::Tls(_) => Manners::Silent,
+        _ => Manners::Answered,
     }
 }

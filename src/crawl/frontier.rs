@@ -19,12 +19,10 @@ pub trait Frontier: Sync {
     fn due_pages(&self, quota: PageQuota) -> impl Future<Output = Result<Vec<Target>, Self::Error>> + Send;
 
     /// Adds the pages that are not known yet, by [`UrlKey`](crate::domain::UrlKey) and whichever source named them first,
-    /// up to `limit`.
+    /// up to their limit.
     fn add_pages(
         &self,
-        source: SourceId,
-        pages: &[WebUrl],
-        limit: usize,
+        pages: NewPages<'_>,
         at: Timestamp,
     ) -> impl Future<Output = Result<AddedPages, Self::Error>> + Send;
 
@@ -62,6 +60,19 @@ pub struct PageQuota {
     pub limit: u32,
 }
 
+/// Pages offered to the frontier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewPages<'a> {
+    /// The source that led to them.
+    pub source: SourceId,
+    /// Where they are, the most important first.
+    pub urls: &'a [WebUrl],
+    /// How many links they are away from the source: 1 if it names them itself.
+    pub depth: u32,
+    /// How many are taken at the most.
+    pub limit: usize,
+}
+
 /// What became of pages offered to the frontier.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AddedPages {
@@ -85,20 +96,38 @@ pub struct Target {
 }
 
 /// Why an address is visited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Role {
     /// It is a source of this kind.
     Source(SourceKind),
-    /// A source named it: a page.
-    Page,
+    /// A source led to it.
+    Page(Named),
+}
+
+/// Who led to a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The kind of the source.
+    pub kind: SourceKind,
+    /// The address of the source.
+    pub source_url: WebUrl,
+    /// How many links the page is away from it.
+    pub depth: u32,
 }
 
 impl Role {
-    /// How it is read.
-    pub const fn kind(self) -> SourceKind {
+    /// The kind of the source, or of the one that led here.
+    pub const fn kind(&self) -> SourceKind {
         match self {
-            Self::Source(kind) => kind,
-            Self::Page => SourceKind::Page,
+            Self::Source(kind) | Self::Page(Named { kind, .. }) => *kind,
+        }
+    }
+
+    /// How many links it is away from its source.
+    pub const fn depth(&self) -> u32 {
+        match self {
+            Self::Source(_) => 0,
+            Self::Page(named) => named.depth,
         }
     }
 }
@@ -110,6 +139,8 @@ pub struct Memory {
     pub validators: Validators,
     /// A hash of the body that was last read, for servers without validators.
     pub content: Option<String>,
+    /// How far a stream was read, in the words of its service. Of sources only: pages have none.
+    pub cursor: Option<String>,
     /// Failed visits in a row.
     pub failures: u32,
     /// Visits in a row that brought nothing new.

@@ -4,6 +4,8 @@
 //! Polite by construction: robots.txt (RFC 9309) before every first request to a host, one request at a time to each, a
 //! delay after it, conditional requests, and long waits after failures. Nothing that one host does stops the others.
 
+mod bring;
+mod discover;
 mod fetch;
 mod frontier;
 mod host;
@@ -17,16 +19,20 @@ mod schedule;
 mod sources;
 mod trap;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, fmt, time::Duration};
 
+pub use discover::{Discovered, Discovery, FoundBy, discover};
 pub use frontier::{
-    AddedPages, Authority, Due, Frontier, HostMemory, Memory, PageQuota, Record, RobotsMemory, Role, Target,
+    AddedPages, Authority, Due, Frontier, HostMemory, Memory, Named, NewPages, PageQuota, Record, RobotsMemory, Role,
+    Target,
 };
 pub use obstacle::Obstacle;
 pub use reader::{Reader, Reading, Visit};
 pub use report::{Event, Outcome, PageCounts, Progress, Report, SourceReport};
 pub use run::{Context, Error, crawl};
+pub use sources::{Findings, Found, Kind, Located, Plan, Sources, Way, findings, problem};
 
+use crate::domain::SourceKind;
 pub use crate::net::Validators;
 
 /// Our product token: what robots.txt calls us.
@@ -45,6 +51,35 @@ pub struct Settings {
     pub max_pages_per_run: u32,
     /// Requests to one host in one run at the most.
     pub max_pages_per_host: u32,
+    /// How long one visit listens to a stream.
+    pub listen: Duration,
+    /// The operator's keys for services that want one, by the kind of source.
+    pub keys: Keys,
+}
+
+/// The operator's keys, by the kind of source. They are in no log: not even `Debug` shows them.
+#[derive(Clone, Default)]
+pub struct Keys(BTreeMap<SourceKind, String>);
+
+impl Keys {
+    /// Adds a key, unless it is empty.
+    #[must_use]
+    pub fn with(mut self, kind: SourceKind, key: &str) -> Self {
+        if !key.trim().is_empty() {
+            self.0.insert(kind, key.trim().to_owned());
+        }
+        self
+    }
+
+    fn get(&self, kind: SourceKind) -> Option<&str> {
+        self.0.get(&kind).map(String::as_str)
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 impl Default for Settings {
@@ -55,6 +90,8 @@ impl Default for Settings {
             interval: Duration::from_mins(15),
             max_pages_per_run: 5000,
             max_pages_per_host: 500,
+            listen: Duration::from_secs(30),
+            keys: Keys::default(),
         }
     }
 }

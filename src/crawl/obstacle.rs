@@ -1,6 +1,9 @@
 //! Why a visit brought nothing.
 
-use crate::{domain::Timestamp, net::FetchError};
+use crate::{
+    domain::{SourceKind, Timestamp},
+    net::FetchError,
+};
 
 /// Why a visit brought nothing.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +17,12 @@ pub enum Obstacle {
     /// It is not what it should be.
     #[error("{0}")]
     Unreadable(String),
+    /// No kind of source has this name here; a newer version may know it.
+    #[error("no kind of source is called {0} here")]
+    UnknownKind(SourceKind),
+    /// The service wants a key, and the configuration has none that can be sent.
+    #[error("a key for sources of kind {0} is not configured")]
+    NoKey(SourceKind),
     /// robots.txt forbids it.
     #[error("forbidden by robots.txt")]
     Robots,
@@ -38,6 +47,8 @@ impl Obstacle {
             Self::Fetch(error) => error.as_str().to_owned(),
             Self::Status(status) => format!("status_{status}"),
             Self::Unreadable(_) => "unreadable".to_owned(),
+            Self::UnknownKind(_) => "unknown_kind".to_owned(),
+            Self::NoKey(_) => "no_key".to_owned(),
             Self::Robots => "robots".to_owned(),
             Self::RobotsUnreachable { .. } => "robots_unreachable".to_owned(),
             Self::HostPaused => "host_paused".to_owned(),
@@ -50,7 +61,7 @@ impl Obstacle {
         match self {
             Self::Fetch(error) => error.is_retryable(),
             Self::Status(status) => matches!(status, 408 | 425 | 429 | 500..=599),
-            Self::Unreadable(_) | Self::Robots => false,
+            Self::Unreadable(_) | Self::UnknownKind(_) | Self::NoKey(_) | Self::Robots => false,
             Self::RobotsUnreachable { .. } | Self::HostPaused | Self::HostBudget => true,
         }
     }

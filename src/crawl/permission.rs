@@ -93,6 +93,8 @@ mod tests {
             validators: Validators::default(),
             retry_after: None,
             next: None,
+            quota: None,
+            file: None,
             body: Bytes::from_static(b"User-agent: *\nDisallow: /no\nCrawl-delay: 2"),
         }
     }

@@ -1,7 +1,8 @@
-//! Where fetched bytes go. A trait, because what is in them is no concern of the crawler's.
+//! Where fetched bytes go. A trait, because what becomes of what is in them is no concern of the crawler's.
 
 use std::future::Future;
 
+use super::{Findings, Kind, Named, Role, Target};
 use crate::{
     domain::{SourceId, SourceKind, Timestamp, WebUrl},
     net::Fetched,
@@ -14,29 +15,59 @@ pub trait Reader: Sync {
     type Error: std::error::Error + Send + Sync + 'static;
 
     /// Reads one answer with a status of 2xx.
-    fn read(&self, visit: &Visit, fetched: &Fetched) -> impl Future<Output = Result<Reading, Self::Error>> + Send;
+    fn read(&self, visit: &Visit<'_>, fetched: &Fetched) -> impl Future<Output = Result<Reading, Self::Error>> + Send;
 }
 
 /// The circumstances of a fetch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
-    /// The source visited, or the one that named the page.
+#[derive(Clone, Copy)]
+pub struct Visit<'a> {
+    /// The source visited, or the one that led to the page.
     pub source: SourceId,
-    /// How to read it. A page that a source named is a [`SourceKind::Page`].
+    /// How it is read. A page that a source led to is a [`SourceKind::PAGE`].
     pub kind: SourceKind,
     /// When.
     pub at: Timestamp,
+    pub(super) target: &'a Target,
+    pub(super) by: &'a dyn Kind,
+}
+
+impl Visit<'_> {
+    /// What an answer holds, as its kind of source reads it.
+    pub fn findings(&self, fetched: &Fetched) -> Findings {
+        match &self.target.role {
+            Role::Source(_) => self.by.read(&self.target.url, fetched),
+            Role::Page(Named { source_url, .. }) => self.by.read_page(source_url, fetched),
+        }
+    }
 }
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// Pages named there, the most important first. Followed from feeds only.
+    /// Pages named there, the most important first. Visited from kinds of source that say so only.
     pub pages: Vec<WebUrl>,
     /// How many documents.
     pub documents: u64,
     /// How many fact-checks.
     pub fact_checks: u64,
+    /// Where the answer goes on.
+    pub next: Vec<WebUrl>,
+    /// Whether the answer only [points on](super::Found::Pointer).
+    pub is_pointer: bool,
+    /// How far a stream was read.
+    pub cursor: Option<String>,
     /// Why it is not what it should be ("not a feed"): the visit counts as failed, whatever else was found.
     pub problem: Option<String>,
+}
+
+impl Reading {
+    /// What further answers brought to the same visit. That one of them cannot be read does not undo the first.
+    pub(super) fn add(&mut self, more: Self) {
+        self.pages.extend(more.pages);
+        self.documents += more.documents;
+        self.fact_checks += more.fact_checks;
+        self.next.extend(more.next);
+        self.cursor = more.cursor.or(self.cursor.take());
+        self.problem = self.problem.take().filter(|_| more.problem.is_some());
+    }
 }

@@ -7,23 +7,16 @@ use std::{
 };
 
 use futures_util::{TryStreamExt, stream};
-use sha2::{Digest, Sha256};
 
 use super::{
-    Authority, Due, Event, Frontier, Memory, Obstacle, Outcome, PageQuota, Progress, Reader, Reading, Record, Report,
-    Role, Settings, SourceReport, Target, Visit,
+    Authority, Due, Event, Frontier, Memory, NewPages, Obstacle, Outcome, PageQuota, Progress, Reader, Record, Report,
+    Role, Settings, SourceReport, Sources, Target,
+    bring::{Brought, News},
     fetch::{Fetcher, Halt},
     schedule::{LONGEST_WAIT, after, after_failures, retry_page, revisit},
-    sources::{Follows, asking},
     trap::is_trap,
 };
-use crate::{
-    domain::{Timestamp, WebUrl},
-    net::{Client, FetchError, Fetched, Request},
-};
-
-/// How many new pages one visit of a source adds at the most; the rest waits for the next visit.
-const MAX_NEW_PAGES: usize = 200;
+use crate::{domain::Timestamp, net::Client};
 
 /// What a run works with.
 pub struct Context<'a, F, R> {
@@ -31,6 +24,8 @@ pub struct Context<'a, F, R> {
     pub client: &'a Client,
     /// How politely and how much.
     pub settings: &'a Settings,
+    /// The kinds of source that are known.
+    pub sources: &'a Sources,
     /// Says what is due, and remembers.
     pub frontier: &'a F,
     /// Takes what was fetched.
@@ -87,7 +82,7 @@ pub async fn crawl<F: Frontier, R: Reader>(context: &Context<'_, F, R>, due: Due
     Ok(run.report.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn fetcher<'a, F, R>(context: &Context<'a, F, R>) -> Fetcher<'a, F> {
+pub(super) fn fetcher<'a, F, R>(context: &Context<'a, F, R>) -> Fetcher<'a, F> {
     let Context {
         client,
         settings,
@@ -104,17 +99,11 @@ fn fetcher<'a, F, R>(context: &Context<'a, F, R>) -> Fetcher<'a, F> {
     }
 }
 
-struct Run<'a, F, R> {
-    context: &'a Context<'a, F, R>,
-    fetcher: Fetcher<'a, F>,
+pub(super) struct Run<'a, F, R> {
+    pub(super) context: &'a Context<'a, F, R>,
+    pub(super) fetcher: Fetcher<'a, F>,
     started: Timestamp,
     report: Mutex<Report>,
-}
-
-/// What a visit brought.
-enum Brought {
-    News { reading: Reading, memory: Memory },
-    NothingNew,
 }
 
 impl<F: Frontier, R: Reader> Run<'_, F, R> {
@@ -150,59 +139,10 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
         Ok(())
     }
 
-    async fn bring(&self, target: &Target) -> Result<Brought, Halt> {
-        let asking = asking(target.role.kind());
-        let request = Request::get(asking.address(&target.url)).accept(asking.accept);
-        let first = self
-            .fetcher
-            .get(request.unless_unchanged(&target.memory.validators))
-            .await?;
-        let content = digest(&first.body);
-        if is_not_modified(&first, target)? || target.memory.content.as_ref() == Some(&content) {
-            return Ok(Brought::NothingNew);
-        }
-        let mut reading = self.read(target, &first).await?;
-        self.read_on(target, first.next, &mut reading).await?;
-        let memory = Memory {
-            validators: first.validators,
-            content: Some(content),
-            ..Memory::default()
-        };
-        Ok(Brought::News { reading, memory })
-    }
-
-    /// Reads the answers that continue the first. If one cannot be had, the first stands; a later visit may find the rest.
-    async fn read_on(&self, target: &Target, mut next: Option<WebUrl>, reading: &mut Reading) -> Result<(), Error> {
-        let asking = asking(target.role.kind());
-        for _ in 1..asking.answers {
-            let Some(url) = next.take() else { break };
-            let more = match self.fetcher.get(Request::get(url).accept(asking.accept)).await {
-                Ok(more) if is_success(&more) => more,
-                Ok(_) | Err(Halt::Obstacle(_)) => break,
-                Err(Halt::Run(error)) => return Err(error),
-            };
-            let found = self.read(target, &more).await?;
-            reading.documents += found.documents;
-            reading.fact_checks += found.fact_checks;
-            next = more.next;
-        }
-        Ok(())
-    }
-
-    async fn read(&self, target: &Target, fetched: &Fetched) -> Result<Reading, Error> {
-        let visit = Visit {
-            source: target.source,
-            kind: target.role.kind(),
-            at: (self.context.clock)(),
-        };
-        let reading = self.context.reader.read(&visit, fetched).await;
-        reading.map_err(|error| Error::Reader(Box::new(error)))
-    }
-
     /// Writes down what a visit came to, after what it brought was kept.
     async fn keep(&self, target: &Target, brought: Result<Brought, Obstacle>) -> Result<Outcome, Error> {
         match brought {
-            Ok(Brought::News { reading, memory }) => self.keep_news(target, reading, memory).await,
+            Ok(Brought::News(news)) => self.keep_news(target, *news).await,
             Ok(Brought::NothingNew) => {
                 let unchanged = target.memory.unchanged.saturating_add(1);
                 let memory = Memory {
@@ -218,8 +158,9 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
         }
     }
 
-    async fn keep_news(&self, target: &Target, reading: Reading, memory: Memory) -> Result<Outcome, Error> {
-        let left_over = self.add_pages(target, &reading.pages).await?;
+    async fn keep_news(&self, target: &Target, news: News) -> Result<Outcome, Error> {
+        let left_over = self.add_pages(target, &news).await?;
+        let News { reading, memory, .. } = news;
         self.count(|report| {
             report.documents += reading.documents;
             report.fact_checks += reading.fact_checks;
@@ -228,7 +169,14 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
             return self.keep_failure(target, Obstacle::Unreadable(problem)).await;
         }
         // With pages left over, the same answer must count as news the next time.
-        let memory = if left_over > 0 { Memory::default() } else { memory };
+        let memory = if left_over > 0 {
+            Memory {
+                cursor: memory.cursor,
+                ..Memory::default()
+            }
+        } else {
+            memory
+        };
         self.record(target, memory, None).await?;
         Ok(Outcome::Read)
     }
@@ -243,24 +191,28 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
         Ok(Outcome::Failed(obstacle))
     }
 
-    async fn add_pages(&self, target: &Target, pages: &[WebUrl]) -> Result<u64, Error> {
-        if target.role == Role::Page || asking(target.role.kind()).follows == Follows::Nothing {
+    async fn add_pages(&self, target: &Target, news: &News) -> Result<u64, Error> {
+        let depth = target.role.depth() + 1;
+        if depth > news.plan.depth {
             return Ok(0);
         }
-        let pages: Vec<_> = pages.iter().filter(|url| !is_trap(url)).cloned().collect();
-        let added = self
-            .context
-            .frontier
-            .add_pages(target.source, &pages, MAX_NEW_PAGES, self.started)
-            .await;
+        let pages = news.reading.pages.iter();
+        let urls: Vec<_> = pages.filter(|url| !is_trap(url)).cloned().collect();
+        let pages = NewPages {
+            source: target.source,
+            urls: &urls,
+            depth,
+            limit: news.plan.new_pages,
+        };
+        let added = self.context.frontier.add_pages(pages, self.started).await;
         Ok(added.map_err(Error::frontier)?.left_over)
     }
 
     async fn record(&self, target: &Target, memory: Memory, obstacle: Option<&Obstacle>) -> Result<(), Error> {
         let visited_at = (self.context.clock)();
-        let due_at = match target.role {
+        let due_at = match &target.role {
             Role::Source(_) => source_due(visited_at, self.context.settings.interval, &memory),
-            Role::Page => page_due(visited_at, &memory, obstacle),
+            Role::Page(_) => page_due(visited_at, &memory, obstacle),
         };
         let record = Record {
             visited_at,
@@ -284,38 +236,17 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
             url: &target.url,
             outcome: &word,
         });
-        self.count(|report| match target.role {
+        self.count(|report| match &target.role {
             Role::Source(_) => {
                 let (id, url) = (target.source, target.url.clone());
                 report.sources.push(SourceReport { id, url, outcome });
             }
-            Role::Page => report.pages.count(&outcome),
+            Role::Page(_) => report.pages.count(&outcome),
         });
     }
 
     fn count(&self, change: impl FnOnce(&mut Report)) {
         change(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-}
-
-fn digest(body: &[u8]) -> String {
-    let hash = Sha256::digest(body);
-    hash[..16]
-        .iter()
-        .fold(String::with_capacity(32), |text, byte| format!("{text}{byte:02x}"))
-}
-
-const fn is_success(fetched: &Fetched) -> bool {
-    matches!(fetched.status, 200..=299)
-}
-
-/// A 304 counts only if we asked for one: some servers send it unasked, and we would never get the page.
-fn is_not_modified(fetched: &Fetched, target: &Target) -> Result<bool, Obstacle> {
-    match fetched.status {
-        304 if target.memory.validators.is_empty() => Err(FetchError::Protocol(None).into()),
-        304 => Ok(true),
-        _ if is_success(fetched) => Ok(false),
-        status => Err(Obstacle::Status(status)),
     }
 }
 

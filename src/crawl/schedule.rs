@@ -56,9 +56,49 @@ pub(super) fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     Some(until(Timestamp::from_millis(date.timestamp_millis()), now).min(LONGEST_WAIT))
 }
 
+/// Seconds since 1970 in a `RateLimit-Reset` begin here; less are seconds from now.
+const FIRST_MOMENT: f64 = 1e9;
+
+/// Reads when a quota is filled up again: a date (Mastodon), seconds since 1970 (Bluesky) or from now (Reddit); a day at
+/// the most. Nonsense says nothing.
+pub(super) fn quota_reset(text: &str, now: Timestamp) -> Option<Duration> {
+    let text = text.trim();
+    let Ok(seconds) = text.parse::<f64>() else {
+        return Timestamp::parse(text).map(|moment| until(moment, now).min(LONGEST_WAIT));
+    };
+    let wait = if seconds >= FIRST_MOMENT {
+        seconds - now.as_millis() as f64 / 1000.0
+    } else {
+        seconds
+    };
+    let wait = wait.clamp(0.0, LONGEST_WAIT.as_secs_f64());
+    (!wait.is_nan()).then(|| Duration::from_secs_f64(wait))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quotas_are_filled_up_when_their_service_says() {
+        let now = Timestamp::parse("2026-11-22T10:00:00Z").expect("a time");
+        for (text, seconds) in [
+            ("2026-11-22T10:05:00.000Z", Some(300)),
+            ("2026-11-22T09:00:00Z", Some(0)),
+            ("9999-01-01T00:00:00Z", Some(86_400)),
+            ("1795341660", Some(60)),
+            ("1795341000", Some(0)),
+            ("587", Some(587)),
+            ("12.0", Some(12)),
+            ("-5", Some(0)),
+            ("1e300", Some(86_400)),
+            ("NaN", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(quota_reset(text, now).map(|d| d.as_secs()), seconds, "{text:?}");
+        }
+    }
 
     /// Row F26.
     #[test]

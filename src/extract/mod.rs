@@ -11,6 +11,8 @@ mod dom;
 mod feed;
 mod mastodon;
 mod meta;
+mod opml;
+mod post;
 mod prescan;
 mod problem;
 mod sniff;
@@ -27,6 +29,8 @@ pub use decode::{Decoded, decode};
 pub use dom::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_NODES, Refused};
 pub use feed::{FeedError, FeedItem, MAX_ITEMS, feed};
 pub use mastodon::{Post, PostsError, mastodon};
+pub use opml::{MAX_OUTLINES, OpmlError, Outline, opml, to_opml};
+pub use post::{RawPost, SOMEONE, date as post_date, element_text, html, line, plain};
 pub use problem::Problem;
 pub use sniff::{MediaKind, sniff};
 

@@ -1,9 +1,9 @@
 //! The client itself.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs::File, io::Write, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use reqwest::{Response, redirect, retry};
 use url::{Host, Url};
 
@@ -11,7 +11,7 @@ use super::{
     address::{Allowed, is_global},
     error::FetchError,
     guard::{Guard, Names, Reach, SystemNames},
-    response::{Fetched, Step, Validators, next_link, text},
+    response::{Fetched, Quota, Step, Validators, next_link, text},
 };
 use crate::domain::WebUrl;
 
@@ -30,6 +30,8 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// Largest body taken, in bytes after decompression.
     pub max_body: usize,
+    /// Largest body taken into a temporary file, in bytes after decompression.
+    pub max_file: u64,
 }
 
 impl Default for Settings {
@@ -41,6 +43,7 @@ impl Default for Settings {
             deadline: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             max_body: 8 * 1024 * 1024,
+            max_file: 4 << 30,
         }
     }
 }
@@ -71,7 +74,12 @@ enum Limit {
     Refuse(usize),
     /// Its beginning is taken.
     Cut(usize),
+    /// It goes to a file, unless it is small.
+    File,
 }
+
+/// How many times the usual deadline a body that goes to a file may take; each piece of it has the usual one.
+const FILE_DEADLINES: u32 = 60;
 
 impl Request {
     /// A plain GET.
@@ -113,6 +121,29 @@ impl Request {
         self
     }
 
+    /// Shows a key to this host only: see [`Request::redirected`]. It is in no address, so in no log. Under a name
+    /// that no header can have, nothing is sent.
+    #[must_use]
+    pub fn key(mut self, name: &str, mut value: HeaderValue) -> Self {
+        value.set_sensitive(true);
+        if let Ok(name) = HeaderName::try_from(name) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    pub(super) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Takes a body of up to [`Settings::max_file`]: a long one goes to a temporary file, not into memory.
+    #[must_use]
+    pub const fn into_file(mut self) -> Self {
+        self.limit = Some(Limit::File);
+        self
+    }
+
     /// Refuses a body larger than this ([`FetchError::TooLarge`]), instead of the usual limit.
     #[must_use]
     pub const fn at_most(mut self, bytes: usize) -> Self {
@@ -149,6 +180,7 @@ impl Request {
 pub struct Client {
     world: reqwest::Client,
     loopback: reqwest::Client,
+    guard: Guard,
     settings: Arc<Settings>,
 }
 
@@ -172,14 +204,9 @@ impl Client {
             reach: Reach::World,
         };
         Ok(Self {
-            world: transport(&settings, guard.clone())?,
-            loopback: transport(
-                &settings,
-                Guard {
-                    reach: Reach::Loopback,
-                    ..guard
-                },
-            )?,
+            world: transport(&settings, guard.clone(), Versions::Any)?,
+            loopback: transport(&settings, guard.clone().reaching(Reach::Loopback), Versions::Any)?,
+            guard,
             settings: Arc::new(settings),
         })
     }
@@ -202,24 +229,47 @@ impl Client {
 
     /// Sends one request, and leaves it to the caller to follow a redirect (with [`Request::redirected`]).
     pub async fn step(&self, request: &Request) -> Result<Step, FetchError> {
-        let one = tokio::time::timeout(self.settings.deadline, self.ask(request));
+        let deadlines = if let Some(Limit::File) = request.limit {
+            FILE_DEADLINES
+        } else {
+            1
+        };
+        let one = tokio::time::timeout(self.settings.deadline * deadlines, self.ask(request));
         one.await.unwrap_or(Err(FetchError::Timeout))
     }
 
     async fn ask(&self, request: &Request) -> Result<Step, FetchError> {
-        let url = request.url.to_url();
-        let transport = match self.reach(&url)? {
+        let transport = match self.reach(&request.url.to_url())? {
             Reach::World => &self.world,
             Reach::Loopback => &self.loopback,
         };
-        let response = transport.get(url).headers(request.headers.clone()).send().await?;
-        if is_refused_peer(&response, &self.settings.allowed) {
-            return Err(FetchError::AddressNotAllowed);
-        }
+        let response = self.send(transport, request).await?;
         if is_redirect(response.status()) {
             return redirect_target(&request.url, response.headers()).map(Step::Redirect);
         }
         self.read(request, response).await.map(Step::Done)
+    }
+
+    async fn send(&self, transport: &reqwest::Client, request: &Request) -> Result<Response, FetchError> {
+        let asked = transport.get(request.url.to_url()).headers(request.headers.clone());
+        let response = tokio::time::timeout(self.settings.deadline, asked.send());
+        let response = response.await.map_err(|_| FetchError::Timeout)??;
+        if is_refused_peer(&response, &self.settings.allowed) {
+            return Err(FetchError::AddressNotAllowed);
+        }
+        Ok(response)
+    }
+
+    /// Sends a request to change to another protocol (RFC 9110, 7.8), which HTTP/1.1 alone can. The connection is guarded
+    /// like any other. Not within a deadline: [`Client::listen`] has its own.
+    pub(super) async fn upgrade(&self, request: &Request) -> Result<Response, FetchError> {
+        let guard = self.guard.clone().reaching(self.reach(&request.url.to_url())?);
+        let transport = transport(&self.settings, guard, Versions::Http1).map_err(|_| FetchError::Protocol(None))?;
+        self.send(&transport, request).await
+    }
+
+    pub(super) fn deadline(&self) -> Duration {
+        self.settings.deadline
     }
 
     /// Judges an address before anything is sent: reqwest never asks a resolver about a literal IP address.
@@ -241,7 +291,7 @@ impl Client {
         }
     }
 
-    async fn read(&self, request: &Request, response: Response) -> Result<Fetched, FetchError> {
+    pub(super) async fn read(&self, request: &Request, response: Response) -> Result<Fetched, FetchError> {
         let headers = response.headers();
         // reqwest removes the header once it has decompressed: what is left was coded twice, or in a way unknown.
         if headers
@@ -252,8 +302,12 @@ impl Client {
         }
         let (status, content_type) = (response.status().as_u16(), text(headers, &header::CONTENT_TYPE));
         let (validators, retry_after) = (Validators::of(headers), text(headers, &header::RETRY_AFTER));
-        let next = next_link(headers, &request.url);
-        let body = body(response, request.limit.unwrap_or(Limit::Refuse(self.settings.max_body))).await?;
+        let (next, quota) = (next_link(headers, &request.url), Quota::of(headers));
+        let limit = request.limit.unwrap_or(Limit::Refuse(self.settings.max_body));
+        let (body, file) = match limit {
+            Limit::File => self.file(response).await?,
+            Limit::Refuse(max) | Limit::Cut(max) => (body(response, limit, max).await?, None),
+        };
         Ok(Fetched {
             url: request.url.clone(),
             status,
@@ -261,16 +315,59 @@ impl Client {
             validators,
             retry_after,
             next,
+            quota,
             body,
+            file,
         })
+    }
+
+    /// Keeps the beginning in memory and, if there is more, all of it in a file that has no name and goes with us.
+    async fn file(&self, mut response: Response) -> Result<(Bytes, Option<Arc<File>>), FetchError> {
+        let (mut head, mut file, mut length) = (BytesMut::new(), None::<File>, 0_u64);
+        while let Some(chunk) = tokio::time::timeout(self.settings.deadline, response.chunk())
+            .await
+            .map_err(|_| FetchError::Timeout)??
+        {
+            length += chunk.len() as u64;
+            if length > self.settings.max_file {
+                return Err(FetchError::TooLarge);
+            }
+            if let Some(file) = &mut file {
+                file.write_all(&chunk).map_err(FetchError::Disk)?;
+                continue;
+            }
+            head.extend_from_slice(&chunk);
+            if head.len() > Fetched::HEAD_BYTES {
+                file = Some(begin_file(&head).map_err(FetchError::Disk)?);
+                head.truncate(Fetched::HEAD_BYTES);
+            }
+        }
+        Ok((head.freeze(), file.map(Arc::new)))
     }
 }
 
-fn transport(settings: &Settings, guard: Guard) -> Result<reqwest::Client, ClientError> {
+fn begin_file(head: &[u8]) -> std::io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    file.write_all(head)?;
+    Ok(file)
+}
+
+/// The versions of HTTP that are spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Versions {
+    Any,
+    Http1,
+}
+
+fn transport(settings: &Settings, guard: Guard, versions: Versions) -> Result<reqwest::Client, ClientError> {
     let agent = user_agent(&settings.contact).ok_or_else(|| ClientError::Contact(settings.contact.clone()))?;
     let guard = Arc::new(guard);
     let builder = || {
-        reqwest::Client::builder()
+        let builder = match versions {
+            Versions::Any => reqwest::Client::builder(),
+            Versions::Http1 => reqwest::Client::builder().http1_only(),
+        };
+        builder
             .user_agent(agent.clone())
             .connect_timeout(settings.connect_timeout)
             .dns_resolver(guard.clone())
@@ -320,14 +417,13 @@ fn redirect_target(from: &WebUrl, headers: &HeaderMap) -> Result<WebUrl, FetchEr
 }
 
 /// Counts what comes out of the decompressor: what goes in says nothing (a bomb), and `Content-Length` lies.
-async fn body(mut response: Response, limit: Limit) -> Result<Bytes, FetchError> {
-    let (Limit::Refuse(max) | Limit::Cut(max)) = limit;
+async fn body(mut response: Response, limit: Limit, max: usize) -> Result<Bytes, FetchError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await? {
         body.extend_from_slice(&chunk);
         if body.len() > max {
             return match limit {
-                Limit::Refuse(_) => Err(FetchError::TooLarge),
+                Limit::Refuse(_) | Limit::File => Err(FetchError::TooLarge),
                 Limit::Cut(_) => Ok(body.freeze().slice(..max)),
             };
         }

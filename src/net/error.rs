@@ -25,6 +25,9 @@ pub enum FetchError {
     /// The body is larger than allowed, after decompression.
     #[error("the body is too large")]
     TooLarge,
+    /// The body could not be written to a temporary file.
+    #[error("no room for the body on this machine")]
+    Disk(#[source] std::io::Error),
     /// Not done within the time for one fetch.
     #[error("not finished in time")]
     Timeout,
@@ -39,7 +42,7 @@ pub enum FetchError {
     Tls(#[source] reqwest::Error),
     /// The connection ended before the answer did.
     #[error("the connection was cut")]
-    Interrupted(#[source] reqwest::Error),
+    Interrupted(#[source] Option<reqwest::Error>),
     /// The body does not have the content coding that it declares.
     #[error("the body cannot be decompressed")]
     Decode(#[source] Option<reqwest::Error>),
@@ -58,6 +61,7 @@ impl FetchError {
             Self::BadRedirect => "bad_redirect",
             Self::TooManyRedirects => "too_many_redirects",
             Self::TooLarge => "too_large",
+            Self::Disk(_) => "disk",
             Self::Timeout => "timeout",
             Self::Dns(_) => "dns",
             Self::Connect(_) => "connect",
@@ -79,9 +83,13 @@ impl FetchError {
     /// Whether the same fetch may well work later.
     pub const fn is_retryable(&self) -> bool {
         match self {
-            Self::Timeout | Self::Dns(_) | Self::Connect(_) | Self::Tls(_) | Self::Interrupted(_) | Self::Decode(_) => {
-                true
-            }
+            Self::Timeout
+            | Self::Dns(_)
+            | Self::Connect(_)
+            | Self::Tls(_)
+            | Self::Interrupted(_)
+            | Self::Decode(_)
+            | Self::Disk(_) => true,
             Self::AddressNotAllowed
             | Self::PortNotAllowed
             | Self::UrlNotAllowed(_)
@@ -113,7 +121,7 @@ impl From<reqwest::Error> for FetchError {
         } else if contains(&error, &breaks_http) {
             Self::Protocol(Some(error))
         } else if contains(&error, &is_cut) {
-            Self::Interrupted(error)
+            Self::Interrupted(Some(error))
         } else if error.is_body() || error.is_decode() {
             Self::Decode(Some(error))
         } else {

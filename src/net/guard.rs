@@ -55,6 +55,10 @@ pub(super) struct Guard {
 }
 
 impl Guard {
+    pub(super) fn reaching(self, reach: Reach) -> Self {
+        Self { reach, ..self }
+    }
+
     fn permits(&self, ip: IpAddr) -> bool {
         self.allowed.permits_any_port(ip) || (self.reach == Reach::World && is_global(ip))
     }

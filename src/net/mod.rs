@@ -7,6 +7,7 @@ mod client;
 mod error;
 mod guard;
 mod hub;
+mod listen;
 mod response;
 
 pub use address::{Allowed, AllowedError, is_global};
@@ -14,4 +15,5 @@ pub use client::{Client, ClientError, Request, Settings};
 pub use error::FetchError;
 pub use guard::{Names, SystemNames};
 pub use hub::{Download, Hub, HubError, HubFile};
-pub use response::{Fetched, Step, Validators};
+pub use listen::{Heard, Listening};
+pub use response::{Fetched, Quota, Step, Validators};

@@ -1,6 +1,13 @@
 //! What came back.
 
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Cursor, Read, Seek},
+    sync::Arc,
+};
+
 use bytes::Bytes;
+use flate2::bufread::MultiGzDecoder;
 use http::{HeaderMap, HeaderName, header};
 
 use crate::domain::WebUrl;
@@ -20,8 +27,56 @@ pub struct Fetched {
     pub retry_after: Option<String>,
     /// Where the answer goes on: `Link: <…>; rel="next"` (RFC 8288).
     pub next: Option<WebUrl>,
-    /// The body, decompressed. Its characters are not decoded yet.
+    /// How many more requests the server grants.
+    pub quota: Option<Quota>,
+    /// The body, decompressed; its characters are not decoded yet. Its first [`Fetched::HEAD_BYTES`] if it went to a file.
     pub body: Bytes,
+    /// All of the body, if it was asked for with [`Request::into_file`](super::Request::into_file) and is longer than that.
+    pub file: Option<Arc<File>>,
+}
+
+/// What a server says about how much it will answer: `X-RateLimit-*` (Mastodon, Reddit) or `RateLimit-*` (Bluesky).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quota {
+    /// `Remaining`: requests left.
+    pub remaining: f64,
+    /// `Reset` as sent: a date, a number of seconds from now, or one since 1970.
+    pub reset: String,
+}
+
+impl Quota {
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+        ["x-ratelimit", "ratelimit"].iter().find_map(|prefix| {
+            let value = |what: &str| text(headers, &HeaderName::try_from(format!("{prefix}-{what}")).ok()?);
+            let remaining = value("remaining")?.trim().parse().ok()?;
+            let reset = value("reset")?;
+            Some(Self { remaining, reset })
+        })
+    }
+}
+
+impl Fetched {
+    /// How much of a body that goes to a file stays in memory: more than is read of a page.
+    pub const HEAD_BYTES: usize = (2 << 20) + 1;
+
+    /// The whole body, as it was sent.
+    pub fn raw(&self) -> io::Result<Box<dyn BufRead + Send>> {
+        let Some(file) = &self.file else {
+            return Ok(Box::new(Cursor::new(self.body.clone())));
+        };
+        let mut file = file.try_clone()?;
+        file.rewind()?;
+        Ok(Box::new(BufReader::with_capacity(1 << 18, file)))
+    }
+
+    /// The whole body, unpacked if it is a gzip file (`sitemap.xml.gz`), of which at most `limit` bytes are read.
+    pub fn reader(&self, limit: u64) -> io::Result<Box<dyn BufRead + Send>> {
+        let raw = self.raw()?;
+        if !self.body.starts_with(b"\x1f\x8b") {
+            return Ok(Box::new(raw.take(limit)));
+        }
+        Ok(Box::new(BufReader::new(MultiGzDecoder::new(raw).take(limit))))
+    }
 }
 
 /// One request's answer.

@@ -10,21 +10,22 @@ use super::{
 };
 use crate::{
     crawl::{
-        AddedPages, Authority, Due, Frontier, HostMemory, Memory, PageQuota, Record, RobotsMemory, Role, Target,
-        Validators,
+        AddedPages, Authority, Due, Frontier, HostMemory, Memory, Named, NewPages, PageQuota, Record, RobotsMemory,
+        Role, Target, Validators,
     },
-    domain::{Actor, SourceId, SourceKind, Timestamp, UrlKey, WebUrl},
+    domain::{Actor, SourceKind, Timestamp, UrlKey, WebUrl},
 };
 
 const DUE_SOURCES: &str = "\
-    SELECT s.url, s.id, s.kind, c.etag, c.last_modified, c.content, COALESCE(c.failures, 0), COALESCE(c.unchanged, 0) \
+    SELECT s.url, s.id, s.kind, c.etag, c.last_modified, c.content, c.cursor, COALESCE(c.failures, 0), \
+        COALESCE(c.unchanged, 0) \
     FROM sources s LEFT JOIN crawl_sources c ON c.source_id = s.id \
     WHERE s.removed_at IS NULL AND COALESCE(c.due_at, 0) <= $1 ORDER BY COALESCE(c.due_at, 0), s.id";
 
 /// Pages of sources that were unset stay, and are not visited.
 const DUE_PAGES: &str = "\
-    SELECT url, source_id, etag, last_modified, content, failures, unchanged FROM ( \
-        SELECT p.*, ROW_NUMBER() OVER (PARTITION BY p.host ORDER BY p.due_at, p.url_key) AS place \
+    SELECT url, source_id, kind, source_url, depth, etag, last_modified, content, NULL, failures, unchanged FROM ( \
+        SELECT p.*, s.kind, s.url AS source_url, ROW_NUMBER() OVER (PARTITION BY p.host ORDER BY p.due_at, p.url_key) AS place \
         FROM crawl_pages p JOIN sources s ON s.id = p.source_id AND s.removed_at IS NULL WHERE p.due_at <= $1 \
     ) AS due WHERE place <= $2 ORDER BY due_at, url_key LIMIT $3";
 
@@ -34,17 +35,17 @@ const KNOWN_PAGES: &str = "\
 
 /// A page whose source was unset goes over to the one that names it now.
 const ADD_PAGES: Insert = Insert {
-    into: "INSERT INTO crawl_pages (url_key, url, host, source_id, added_at, due_at, failures, unchanged)",
-    then: "ON CONFLICT (url_key) DO UPDATE SET source_id = excluded.source_id",
+    into: "INSERT INTO crawl_pages (url_key, url, host, source_id, depth, added_at, due_at, failures, unchanged)",
+    then: "ON CONFLICT (url_key) DO UPDATE SET source_id = excluded.source_id, depth = excluded.depth",
 };
 
 const RECORD_SOURCE: &str = "\
     INSERT INTO crawl_sources \
-        (source_id, visited_at, due_at, error, etag, last_modified, content, failures, unchanged) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+        (source_id, visited_at, due_at, error, etag, last_modified, content, failures, unchanged, cursor) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
     ON CONFLICT (source_id) DO UPDATE SET visited_at = excluded.visited_at, due_at = excluded.due_at, \
         error = excluded.error, etag = excluded.etag, last_modified = excluded.last_modified, \
-        content = excluded.content, failures = excluded.failures, unchanged = excluded.unchanged";
+        content = excluded.content, failures = excluded.failures, unchanged = excluded.unchanged, cursor = excluded.cursor";
 
 const RECORD_PAGE: &str = "\
     UPDATE crawl_pages SET visited_at = $2, due_at = $3, error = $4, etag = $5, last_modified = $6, content = $7, \
@@ -76,38 +77,31 @@ impl Frontier for Store {
         self.db.fetch(DUE_PAGES, args).await?.iter_mut().map(page).collect()
     }
 
-    async fn add_pages(
-        &self,
-        source: SourceId,
-        pages: &[WebUrl],
-        limit: usize,
-        at: Timestamp,
-    ) -> Result<AddedPages, Error> {
+    async fn add_pages(&self, pages: NewPages<'_>, at: Timestamp) -> Result<AddedPages, Error> {
         let mut offered = Vec::new();
         let mut keys = HashSet::new();
-        for url in pages {
+        for url in pages.urls {
             let key = url.key();
             if keys.insert(key.clone()) {
                 offered.push((key, url));
             }
         }
-        transact!(self.db, &Actor::Crawl, |tx| add_pages(
-            &mut tx, source, &offered, limit, at
-        ))
+        transact!(self.db, &Actor::Crawl, |tx| add_pages(&mut tx, pages, &offered, at))
     }
 
     async fn visited(&self, target: &Target, record: &Record) -> Result<(), Error> {
         let (sql, key) = match target.role {
             Role::Source(_) => (RECORD_SOURCE, target.source.to_string()),
-            Role::Page => (RECORD_PAGE, target.url.key().to_string()),
+            Role::Page(_) => (RECORD_PAGE, target.url.key().to_string()),
         };
         let Memory {
             validators,
             content,
+            cursor,
             failures,
             unchanged,
         } = &record.memory;
-        let args = args![
+        let mut args = args![
             key,
             record.visited_at,
             record.due_at,
@@ -118,6 +112,9 @@ impl Frontier for Store {
             *failures,
             *unchanged
         ];
+        if let Role::Source(_) = target.role {
+            args.push(cursor.as_ref().into());
+        }
         self.db.writer().await?.execute(sql, args).await.map(drop)
     }
 
@@ -142,19 +139,20 @@ impl Frontier for Store {
 
 async fn add_pages(
     tx: &mut Tx,
-    source: SourceId,
+    NewPages {
+        source, depth, limit, ..
+    }: NewPages<'_>,
     offered: &[(UrlKey, &WebUrl)],
-    limit: usize,
     at: Timestamp,
 ) -> Result<AddedPages, Error> {
     let keys = offered.iter().map(|(key, _)| key.into()).collect();
     let known = tx.fetch_in(KNOWN_PAGES, keys).await?;
     let known: HashSet<String> = known.into_iter().map(|mut row| row.take()).collect::<Result<_, _>>()?;
     let mut new = offered.iter().filter(|(key, _)| !known.contains(key.as_str()));
-    let rows = new
-        .by_ref()
-        .take(limit)
-        .map(|(key, url)| args![key, *url, Authority::of(url).as_str(), &source, at, at, 0_u32, 0_u32]);
+    let rows = new.by_ref().take(limit).map(|(key, url)| {
+        let host = Authority::of(url);
+        args![key, *url, host.as_str(), &source, depth, at, at, 0_u32, 0_u32]
+    });
     let new_rows = tx.insert(ADD_PAGES, rows.collect()).await?;
     Ok(AddedPages {
         new: new_rows,
@@ -176,7 +174,11 @@ fn page(row: &mut Row) -> Result<Target, Error> {
     Ok(Target {
         url: row.take()?,
         source: row.take()?,
-        role: Role::Page,
+        role: Role::Page(Named {
+            kind: row.take()?,
+            source_url: row.take()?,
+            depth: count(row)?,
+        }),
         memory: memory(row)?,
     })
 }
@@ -186,14 +188,17 @@ fn memory(row: &mut Row) -> Result<Memory, Error> {
         etag: row.take()?,
         last_modified: row.take()?,
     };
-    let content = row.take()?;
-    let mut count = || row.take::<u64>().map(|count| u32::try_from(count).unwrap_or(u32::MAX));
     Ok(Memory {
         validators,
-        content,
-        failures: count()?,
-        unchanged: count()?,
+        content: row.take()?,
+        cursor: row.take()?,
+        failures: count(row)?,
+        unchanged: count(row)?,
     })
+}
+
+fn count(row: &mut Row) -> Result<u32, Error> {
+    Ok(u32::try_from(row.take::<u64>()?).unwrap_or(u32::MAX))
 }
 
 fn host_memory(row: &mut Row) -> Result<HostMemory, Error> {

@@ -15,6 +15,7 @@ use crate::domain::Actor;
 const STEPS: &[&str] = &[
     include_str!("migrations/0001_init.sql"),
     include_str!("migrations/0002_frontier.sql"),
+    include_str!("migrations/0003_kinds.sql"),
 ];
 
 /// The newest schema known here.

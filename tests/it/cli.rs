@@ -5,3 +5,4 @@ mod importing;
 mod measuring;
 mod models;
 mod settings;
+mod sources;

@@ -1,11 +1,16 @@
 //! The crawler against a small web, with a reader that only notes what it was given.
 
+mod answers;
+mod discovery;
 mod failures;
 mod fixtures;
 mod news;
 mod politeness;
+mod registered;
 mod remembered;
 mod robots;
+mod services;
+mod streams;
 
 use std::{
     io,
@@ -17,7 +22,7 @@ use std::{
 };
 
 use klarstelle::{
-    crawl::{Context, Due, Error, Reader, Reading, Report, Settings, Visit, crawl},
+    crawl::{Context, Due, Error, Reader, Reading, Report, Settings, Sources, Visit, crawl},
     domain::{SourceId, SourceKind, Timestamp, WebUrl},
     net::{self, Client, Fetched},
 };
@@ -46,7 +51,7 @@ impl Notes {
 impl Reader for Notes {
     type Error = io::Error;
 
-    async fn read(&self, visit: &Visit, fetched: &Fetched) -> Result<Reading, io::Error> {
+    async fn read(&self, visit: &Visit<'_>, fetched: &Fetched) -> Result<Reading, io::Error> {
         if self.is_full {
             return Err(io::ErrorKind::StorageFull.into());
         }
@@ -57,9 +62,10 @@ impl Reader for Notes {
         let text = String::from_utf8_lossy(&fetched.body);
         Ok(Reading {
             pages: text.lines().filter_map(|line| WebUrl::parse(line).ok()).collect(),
-            documents: u64::from(visit.kind == SourceKind::Page),
-            fact_checks: 0,
+            documents: u64::from(visit.kind == SourceKind::PAGE),
+            next: fetched.next.clone().into_iter().collect(),
             problem: text.strip_prefix('!').map(str::to_owned),
+            ..Reading::default()
         })
     }
 }
@@ -71,6 +77,7 @@ struct Stage {
     reader: Notes,
     client: Client,
     settings: Settings,
+    sources: Sources,
     later: AtomicI64,
 }
 
@@ -82,6 +89,7 @@ impl Stage {
             allowed: allowed.join(",").parse().expect("loopback"),
             deadline: Duration::from_millis(700),
             max_body: 256 * 1024,
+            max_file: 4 * 1024 * 1024,
             ..net::Settings::default()
         };
         Self {
@@ -93,6 +101,7 @@ impl Stage {
                 min_delay: Duration::from_millis(1),
                 ..Settings::default()
             },
+            sources: Sources::standard(),
             later: AtomicI64::new(0),
         }
     }
@@ -110,7 +119,7 @@ impl Stage {
         let body: Vec<_> = pages.iter().map(WebUrl::as_str).collect();
         self.web
             .put(host, "/feed", crate::support::fake_web::html(&body.join("\n")));
-        self.source(SourceKind::Feed, host, "/feed")
+        self.source(SourceKind::named("feed"), host, "/feed")
     }
 
     fn now(&self) -> Timestamp {
@@ -126,6 +135,7 @@ impl Stage {
         let context = Context {
             client: &self.client,
             settings: &self.settings,
+            sources: &self.sources,
             frontier: &self.frontier,
             reader: &self.reader,
             clock: &|| self.now(),

@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf};
 use klarstelle::{
     cli,
     config::{self, Layers, Settings},
+    crawl::Sources,
 };
 
 fn read(name: &str) -> String {
@@ -40,7 +41,12 @@ fn the_readme_begins_with_the_two_commands() {
 #[test]
 fn documented_command_lines_parse() {
     let mut seen = 0;
-    for name in ["README.md", "docs/operating.md", "docs/fact-checkers.md"] {
+    for name in [
+        "README.md",
+        "docs/operating.md",
+        "docs/sources.md",
+        "docs/fact-checkers.md",
+    ] {
         for line in commands(&read(name)) {
             let Some(at) = line.find("klarstelle ") else { continue };
             if line.starts_with("curl") || line.starts_with('#') || line[..at].contains('[') {
@@ -105,6 +111,27 @@ fn every_command_is_in_the_operators_guide() {
     }
 }
 
+/// Each kind of source stands in both tables, but that those which ask any address have no row in the second; each address
+/// that a kind asks is said.
+#[test]
+fn every_kind_of_source_is_documented_with_what_it_asks() {
+    let guide = read("docs/sources.md");
+    let sources = Sources::standard();
+    for kind in sources.all() {
+        assert!(
+            guide.contains(&format!("| `{}` | ", kind.name())),
+            "docs/sources.md lacks {}",
+            kind.name()
+        );
+        for endpoint in kind.endpoints().iter().filter(|at| !at.starts_with("any address")) {
+            let address = endpoint.split([' ', ',']).next().unwrap_or_default();
+            assert!(guide.contains(address), "docs/sources.md lacks {address}");
+        }
+    }
+    let listed = guide.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(listed, sources.all().count() + 8, "a row without a kind");
+}
+
 #[test]
 fn exit_codes_stand_in_the_guide_as_in_the_help() {
     let help = cli::command().render_long_help().to_string();
@@ -133,6 +160,7 @@ fn no_document_names_this_machine() {
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "docs/operating.md",
+        "docs/sources.md",
         "scripts/test",
         ".ci/run",
     ] {

@@ -114,8 +114,8 @@ async fn a_source_that_fails_is_reported_and_the_others_are_read() {
     let stage = Stage::hosts(&["good", "bad"]);
     stage.feed("good", &[]);
     stage.web.put("bad", "/feed", html("!not a feed"));
-    stage.source(SourceKind::Feed, "bad", "/feed");
-    stage.source(SourceKind::Mastodon, "bad", "/nowhere");
+    stage.source(SourceKind::named("feed"), "bad", "/feed");
+    stage.source(SourceKind::named("mastodon"), "bad", "/nowhere");
     let report = stage.crawl().await;
     let mut failed: Vec<_> = report
         .failed()
@@ -142,7 +142,7 @@ async fn a_source_that_fails_is_reported_and_the_others_are_read() {
 async fn failures_wait_longer_and_longer() {
     let stage = Stage::hosts(&["bad"]);
     let url = stage.web.url("bad", "/feed");
-    stage.source(SourceKind::Feed, "bad", "/feed");
+    stage.source(SourceKind::named("feed"), "bad", "/feed");
     let mut minutes = Vec::new();
     for _ in 0..12 {
         stage.run(Due::All).await.expect("ends");

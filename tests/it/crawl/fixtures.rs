@@ -18,9 +18,9 @@ struct Feeds;
 impl Reader for Feeds {
     type Error = Infallible;
 
-    async fn read(&self, visit: &Visit, fetched: &Fetched) -> Result<Reading, Infallible> {
+    async fn read(&self, visit: &Visit<'_>, fetched: &Fetched) -> Result<Reading, Infallible> {
         let mut reading = Reading::default();
-        if visit.kind == SourceKind::Feed {
+        if visit.kind == SourceKind::named("feed") {
             match extract::feed(&fetched.body, &fetched.url) {
                 Ok(items) => reading.pages = items.into_iter().filter_map(|item| item.url).collect(),
                 Err(error) => reading.problem = Some(error.to_string()),
@@ -39,6 +39,7 @@ async fn all_of_it_is_visited_but_what_robots_txt_forbids() {
     let context = Context {
         client: &stage.client,
         settings: &stage.settings,
+        sources: &stage.sources,
         frontier: &stage.frontier,
         reader: &Feeds,
         clock: &Timestamp::now,

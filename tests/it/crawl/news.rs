@@ -38,7 +38,7 @@ async fn a_second_visit_with_nothing_new_reads_nothing() {
     stage.feed("news", &[stage.web.url("news", "/a")]);
     // Without validators, the body shows it.
     stage.web.put("old", "/feed", answer("", b"always the same"));
-    stage.source(SourceKind::Feed, "old", "/feed");
+    stage.source(SourceKind::named("feed"), "old", "/feed");
     stage.crawl().await;
     let read = stage.reader.paths();
     for (wait, hits) in [(0, 2), (14, 2), (2, 4)] {
@@ -127,7 +127,7 @@ async fn timelines_are_read_on_and_pages_are_not_followed_from_them() {
         let link = format!("Link: <{next}>; rel=\"next\", </t?min_id=9>; rel=\"prev\"\r\n");
         stage.web.put("social", path, answer(&link, body.as_bytes()));
     }
-    stage.source(SourceKind::Mastodon, "social", "/t");
+    stage.source(SourceKind::named("mastodon"), "social", "/t");
     stage.crawl().await;
     let asked: Vec<_> = stage.web.hits("social", "/t").into_iter().map(|hit| hit.path).collect();
     assert_eq!(asked, ["/t?limit=40", "/t?max_id=2", "/t?max_id=1"]);
@@ -144,7 +144,7 @@ async fn a_page_is_read_where_it_really_is() {
     stage.web.put("cdn", "/long", html("text"));
     stage.crawl().await;
     let read = stage.reader.read.lock().expect("no panic").clone();
-    assert_eq!(read[1], (SourceKind::Page, stage.web.url("cdn", "/long")));
+    assert_eq!(read[1], (SourceKind::PAGE, stage.web.url("cdn", "/long")));
 }
 
 /// A run that is cut off loses nothing: what was not visited is visited by the next, and nothing twice that was done.

@@ -114,6 +114,6 @@ async fn a_run_sends_a_host_only_so_much() {
     assert_eq!((report.pages.fetched, report.pages.postponed), (4, 2));
     assert_eq!(stage.crawl().await.pages.fetched, 6);
     stage.settings.max_pages_per_run = 0;
-    stage.source(SourceKind::Page, "news", "/1");
+    stage.source(SourceKind::PAGE, "news", "/1");
     assert_eq!(stage.crawl().await.sources.len(), 1);
 }

@@ -28,7 +28,7 @@ async fn a_second_run_knows_what_the_first_one_knew() {
         stage.web.put("news", "/a", html("a"));
         db.open()
             .await
-            .add_source(&feed, SourceKind::Feed, &Actor::Operator)
+            .add_source(&feed, SourceKind::named("feed"), &Actor::Operator)
             .await
             .expect("set");
         for run in 1..=2 {
@@ -36,6 +36,7 @@ async fn a_second_run_knows_what_the_first_one_knew() {
             let context = Context {
                 client: &stage.client,
                 settings: &stage.settings,
+                sources: &stage.sources,
                 frontier: &store,
                 reader: &stage.reader,
                 clock: &|| stage.now(),

@@ -57,7 +57,7 @@ async fn the_page_is_asked_for_only_if_robots_txt_lets_us() {
         }
         stage.web.put("site", "/hop/0", answer("", FORBIDS));
         stage.web.put("site", "/page", html("x"));
-        stage.source(SourceKind::Page, "site", "/page");
+        stage.source(SourceKind::PAGE, "site", "/page");
         stage.crawl().await;
         assert_eq!(stage.error_at("site", "/page").as_deref(), wanted, "{name}");
         assert_eq!(
@@ -81,7 +81,7 @@ async fn a_host_without_anybody_there_is_closed() {
     })
     .expect("a client");
     let url = klarstelle::domain::WebUrl::parse(&format!("http://{dead}/page")).expect("an address");
-    stage.frontier.add_source(SourceKind::Page, url.clone());
+    stage.frontier.add_source(SourceKind::PAGE, url.clone());
     stage.crawl().await;
     assert_eq!(stage.frontier.error_at(&url).as_deref(), Some("robots_unreachable"));
 }
@@ -96,7 +96,7 @@ async fn rules_are_kept_for_a_day_and_silence_for_an_hour() {
     ] {
         let stage = Stage::hosts(&["site"]);
         stage.web.put("site", "/robots.txt", script);
-        stage.source(SourceKind::Page, "site", "/page");
+        stage.source(SourceKind::PAGE, "site", "/page");
         stage.crawl().await;
         stage.wait(wait);
         stage.crawl().await;
@@ -113,7 +113,7 @@ async fn each_hop_asks_its_own_host() {
     stage
         .web
         .put("open", "/go", redirect(stage.web.url("closed", "/page").as_str()));
-    stage.source(SourceKind::Page, "open", "/go");
+    stage.source(SourceKind::PAGE, "open", "/go");
     stage.crawl().await;
     assert_eq!(stage.error_at("open", "/go").as_deref(), Some("robots"));
     assert_eq!(stage.web.hits("closed", "/page").len(), 0);
@@ -132,7 +132,7 @@ async fn a_robots_txt_may_live_elsewhere() {
     stage
         .web
         .put("cdn", "/robots.txt", answer("", b"User-agent: *\nDisallow: /robots/\n"));
-    stage.source(SourceKind::Page, "site", "/page");
+    stage.source(SourceKind::PAGE, "site", "/page");
     stage.crawl().await;
     assert_eq!(stage.error_at("site", "/page").as_deref(), Some("robots"));
 }

@@ -40,7 +40,7 @@ async fn can_be_asked_for_by_number_kind_and_object() {
         let claim = claim(&store, "The dam at Akcadere is cracked").await;
         let check = own_check(&store, "The dam").await;
         store
-            .add_source(&url("https://paper.example/"), SourceKind::Page, &Actor::Operator)
+            .add_source(&url("https://paper.example/"), SourceKind::PAGE, &Actor::Operator)
             .await
             .unwrap();
         store.attach(&claim.id, &check.id, None, &reviewer()).await.unwrap();
@@ -169,7 +169,7 @@ async fn every_kind_touches_its_claims() {
             .unwrap();
         assert_eq!(touched(6).await.claims, [dam]);
         store
-            .add_source(&url("https://paper.example/"), SourceKind::Page, &Actor::Operator)
+            .add_source(&url("https://paper.example/"), SourceKind::PAGE, &Actor::Operator)
             .await
             .unwrap();
         assert_eq!(

@@ -214,7 +214,11 @@ async fn sightings_name_page_and_source_newest_first() {
     for db in databases().await {
         let store = db.open().await;
         let source = store
-            .add_source(&url("https://paper.example/feed"), SourceKind::Feed, &Actor::Operator)
+            .add_source(
+                &url("https://paper.example/feed"),
+                SourceKind::named("feed"),
+                &Actor::Operator,
+            )
             .await
             .unwrap()
             .into_inner();

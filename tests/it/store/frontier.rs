@@ -1,7 +1,10 @@
 //! The crawler's memory in the store, held against a model of it.
 
 use klarstelle::{
-    crawl::{Authority, Due, Frontier, HostMemory, Memory, PageQuota, Record, RobotsMemory, Role, Target, Validators},
+    crawl::{
+        Authority, Due, Frontier, HostMemory, Memory, NewPages, PageQuota, Record, RobotsMemory, Role, Target,
+        Validators,
+    },
     domain::{Actor, SourceId, SourceKind, Timestamp, WebUrl},
     store::Store,
 };
@@ -52,6 +55,7 @@ impl Dice {
         let memory = Memory {
             validators,
             content: self.maybe("c0ffee".to_owned()),
+            cursor: self.maybe("1725911162329308".to_owned()),
             failures,
             unchanged,
         };
@@ -85,16 +89,22 @@ async fn the_store_remembers_as_the_model_does() {
         let mut sources = Vec::new();
         for n in 0..4 {
             let address = format!("https://host{n}.example/feed");
-            let id = set(&store, SourceKind::Feed, &address).await;
-            sources.push(model.add_source_as(id, SourceKind::Feed, url(&address)));
+            let id = set(&store, SourceKind::named("feed"), &address).await;
+            sources.push(model.add_source_as(id, SourceKind::named("feed"), url(&address)));
         }
         let before = store.last_change().await.expect("readable");
         for _ in 0..60 {
             let source = sources[dice.roll(4) as usize];
             let pages: Vec<_> = (0..dice.roll(12)).map(|_| dice.page()).collect();
-            let (limit, time) = (dice.roll(8) as usize, at(dice.roll(100)));
-            let added = store.add_pages(source, &pages, limit, time).await.expect("kept");
-            assert_eq!(added, model.add_pages(source, &pages, limit, time).await.expect("kept"));
+            let time = at(dice.roll(100));
+            let named = NewPages {
+                source,
+                urls: &pages,
+                depth: 1 + dice.roll(3) as u32,
+                limit: dice.roll(8) as usize,
+            };
+            let added = store.add_pages(named, time).await.expect("kept");
+            assert_eq!(added, model.add_pages(named, time).await.expect("kept"));
 
             let by = at(dice.roll(100));
             let quota = PageQuota {
@@ -107,7 +117,10 @@ async fn the_store_remembers_as_the_model_does() {
             let due_sources = store.due_sources(Due::By(by)).await.expect("readable");
             assert_eq!(due_sources, model.due_sources(Due::By(by)).await.expect("readable"));
             for target in due.iter().chain(&due_sources).take(3) {
-                let record = dice.record();
+                let mut record = dice.record();
+                if let Role::Page(_) = target.role {
+                    record.memory.cursor = None;
+                }
                 store.visited(target, &record).await.expect("kept");
                 model.visited(target, &record).await.expect("kept");
             }
@@ -132,6 +145,15 @@ async fn the_store_remembers_as_the_model_does() {
     }
 }
 
+const fn one_page(source: SourceId, urls: &[WebUrl]) -> NewPages<'_> {
+    NewPages {
+        source,
+        urls,
+        depth: 1,
+        limit: 9,
+    }
+}
+
 async fn due(store: &Store) -> Vec<Target> {
     store
         .due_pages(PageQuota {
@@ -147,15 +169,24 @@ async fn due(store: &Store) -> Vec<Target> {
 async fn pages_of_a_source_that_was_unset_wait_for_another_to_name_them() {
     for db in databases().await {
         let store = db.open().await;
-        let first = set(&store, SourceKind::Feed, "https://one.example/feed").await;
-        let second = set(&store, SourceKind::Feed, "https://two.example/feed").await;
+        let first = set(&store, SourceKind::named("feed"), "https://one.example/feed").await;
+        let second = set(&store, SourceKind::named("feed"), "https://two.example/feed").await;
         let page = [url("https://news.example/a")];
-        assert_eq!(store.add_pages(first, &page, 9, at(1)).await.expect("kept").new, 1);
-        assert_eq!(store.add_pages(second, &page, 9, at(2)).await.expect("kept").new, 0);
-        assert!(matches!(&due(&store).await[..], [one] if one.source == first && one.role == Role::Page));
+        assert_eq!(
+            store.add_pages(one_page(first, &page), at(1)).await.expect("kept").new,
+            1
+        );
+        assert_eq!(
+            store.add_pages(one_page(second, &page), at(2)).await.expect("kept").new,
+            0
+        );
+        assert!(matches!(&due(&store).await[..], [one] if one.source == first && one.role.depth() == 1));
         store.remove_source(&first, &Actor::Operator).await.expect("removed");
         assert_eq!(due(&store).await, []);
-        assert_eq!(store.add_pages(second, &page, 9, at(3)).await.expect("kept").new, 1);
+        assert_eq!(
+            store.add_pages(one_page(second, &page), at(3)).await.expect("kept").new,
+            1
+        );
         assert!(matches!(&due(&store).await[..], [one] if one.source == second));
         assert!(
             store

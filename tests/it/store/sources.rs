@@ -12,7 +12,7 @@ async fn are_set_once_and_unset() {
         let store = db.open().await;
         let feed = url("https://www.example.org/feed");
         let Added::New(source) = store
-            .add_source(&feed, SourceKind::Feed, &Actor::Operator)
+            .add_source(&feed, SourceKind::named("feed"), &Actor::Operator)
             .await
             .unwrap()
         else {
@@ -21,7 +21,7 @@ async fn are_set_once_and_unset() {
         assert_eq!(store.sources().await.unwrap(), std::slice::from_ref(&source));
 
         let again = store
-            .add_source(&url("http://example.org/feed/"), SourceKind::Page, &Actor::Operator)
+            .add_source(&url("http://example.org/feed/"), SourceKind::PAGE, &Actor::Operator)
             .await
             .unwrap();
         assert_eq!(again, Added::Known(source.clone()), "the same address, as it is");
@@ -32,10 +32,10 @@ async fn are_set_once_and_unset() {
         assert!(store.sources().await.unwrap().is_empty());
 
         let back = store
-            .add_source(&feed, SourceKind::Page, &Actor::Operator)
+            .add_source(&feed, SourceKind::PAGE, &Actor::Operator)
             .await
             .unwrap();
-        assert!(matches!(&back, Added::New(new) if new.id != source.id && new.kind == SourceKind::Page));
+        assert!(matches!(&back, Added::New(new) if new.id != source.id && new.kind == SourceKind::PAGE));
 
         let changes = store
             .changes(&ChangeQuery {
@@ -80,7 +80,7 @@ async fn many_at_once_are_one() {
             let store = store.clone();
             tokio::spawn(async move {
                 store
-                    .add_source(&url("https://example.org/"), SourceKind::Page, &Actor::Operator)
+                    .add_source(&url("https://example.org/"), SourceKind::PAGE, &Actor::Operator)
                     .await
                     .unwrap()
             })

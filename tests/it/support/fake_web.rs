@@ -20,6 +20,7 @@ use tokio::{
     task::JoinSet,
     time::sleep,
 };
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 /// What a path answers.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub(crate) enum Script {
     Drip(Duration, Vec<u8>),
     /// Takes the request and says nothing.
     Silent,
+    /// A WebSocket that sends these bytes once it is open, and then nothing.
+    Socket(Vec<u8>),
     /// The bytes, then a reset instead of an orderly end.
     Reset(Vec<u8>),
     /// The first script for the first request, and so on; the last one stays.
@@ -60,6 +63,20 @@ pub(crate) fn answer(headers: &str, body: &[u8]) -> Script {
         ]
         .concat(),
     )
+}
+
+/// A WebSocket with these frames (RFC 6455, 5.2).
+pub(crate) fn socket(frames: &[Vec<u8>]) -> Script {
+    Script::Socket(frames.concat())
+}
+
+pub(crate) fn text_frame(text: &str) -> Vec<u8> {
+    let length = u16::try_from(text.len()).expect("short").to_be_bytes();
+    [&[0x81, 126], &length[..], text.as_bytes()].concat()
+}
+
+pub(crate) fn close_frame() -> Vec<u8> {
+    vec![0x88, 0]
 }
 
 pub(crate) fn html(body: &str) -> Script {
@@ -297,6 +314,16 @@ async fn play(stream: &mut TcpStream, head: &str, script: Script) -> u16 {
         Script::Silent => {
             let _ = stream.read_u8().await;
             0
+        }
+        Script::Socket(frames) => {
+            let key = header(head, "sec-websocket-key").unwrap_or_default();
+            let accept = derive_accept_key(key.as_bytes());
+            let opening = format!(
+                "HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+            );
+            let status = send(stream, &[opening.as_bytes(), &frames].concat()).await;
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+            status
         }
         Script::Reset(bytes) => {
             let status = send(stream, &bytes).await;

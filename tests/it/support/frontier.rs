@@ -7,7 +7,9 @@ use std::{
 };
 
 use klarstelle::{
-    crawl::{AddedPages, Authority, Due, Frontier, HostMemory, Memory, PageQuota, Record, Role, Target},
+    crawl::{
+        AddedPages, Authority, Due, Frontier, HostMemory, Memory, Named, NewPages, PageQuota, Record, Role, Target,
+    },
     domain::{SourceId, SourceKind, Timestamp, WebUrl},
 };
 
@@ -112,25 +114,26 @@ impl Frontier for MemoryFrontier {
         Ok(due.take(quota.limit as usize).collect())
     }
 
-    async fn add_pages(
-        &self,
-        source: SourceId,
-        pages: &[WebUrl],
-        limit: usize,
-        at: Timestamp,
-    ) -> Result<AddedPages, Infallible> {
-        let (rows, mut added) = (&mut self.rows().pages, AddedPages::default());
+    async fn add_pages(&self, pages: NewPages<'_>, at: Timestamp) -> Result<AddedPages, Infallible> {
+        let (mut all, mut added) = (self.rows(), AddedPages::default());
+        let source = all.sources[&pages.source].target.clone();
+        let by = Named {
+            kind: source.role.kind(),
+            source_url: source.url,
+            depth: pages.depth,
+        };
+        let rows = &mut all.pages;
         let mut named = HashSet::new();
-        for url in pages {
+        for url in pages.urls {
             let key = url.key().as_str().to_owned();
             if rows.contains_key(&key) || !named.insert(key.clone()) {
                 continue;
             }
-            if added.new as usize == limit {
+            if added.new as usize == pages.limit {
                 added.left_over += 1;
                 continue;
             }
-            rows.insert(key, Row::new(url.clone(), source, Role::Page, at));
+            rows.insert(key, Row::new(url.clone(), pages.source, Role::Page(by.clone()), at));
             added.new += 1;
         }
         Ok(added)
@@ -140,7 +143,7 @@ impl Frontier for MemoryFrontier {
         let rows = &mut *self.rows();
         let row = match target.role {
             Role::Source(_) => rows.sources.get_mut(&target.source),
-            Role::Page => rows.pages.get_mut(target.url.key().as_str()),
+            Role::Page(_) => rows.pages.get_mut(target.url.key().as_str()),
         };
         let row = row.expect("only what was handed out is recorded");
         row.due_at = record.due_at;

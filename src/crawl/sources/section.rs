@@ -1,0 +1,121 @@
+//! A section of a site: the pages under an address, found by following links from it, a few links deep. `#depth=2` at the end
+//! of the address says how deep; a fragment is never sent to a server.
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use scraper::Selector;
+
+use super::{Findings, Found, Kind, Located, Plan, base_of, findings, page, problem};
+use crate::{
+    domain::{SourceKind, WebUrl},
+    extract,
+    net::Fetched,
+};
+
+/// How deep links are followed unless the address says so, and at the most.
+const DEPTH: u32 = 3;
+const MAX_DEPTH: u32 = 10;
+
+/// Most links of a page that are followed.
+const MAX_LINKS: usize = 1000;
+
+static LINKS: LazyLock<Selector> = LazyLock::new(|| Selector::parse("a[href]").expect("a fixed selector"));
+
+/// Endings of addresses at which there is nothing to read.
+const NO_PAGES: &[&str] = &[
+    ".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".ico", ".css", ".js", ".mp3", ".mp4", ".webm", ".zip", ".gz",
+    ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".woff2",
+];
+
+pub(super) struct Section;
+
+impl Kind for Section {
+    fn name(&self) -> SourceKind {
+        SourceKind::named("section")
+    }
+
+    fn about(&self) -> &'static str {
+        "the pages under an address, by following links; #depth=2 at its end says how deep (3 unless said)"
+    }
+
+    fn endpoints(&self) -> &'static [&'static str] {
+        &["any address of a page"]
+    }
+
+    fn locate(&self, url: &WebUrl) -> Located {
+        match asked_depth(url) {
+            Some(0) | None => Located::No("#depth= is a number from 1 to 10"),
+            Some(_) => Located::Possible(url.clone()),
+        }
+    }
+
+    fn plan(&self, source: &WebUrl) -> Plan {
+        Plan {
+            depth: asked_depth(source).unwrap_or(DEPTH),
+            ..Plan::ask(source.clone(), page::ACCEPT)
+        }
+    }
+
+    /// The section's own page changes with each article: it names pages and is no document.
+    fn read(&self, source: &WebUrl, answer: &Fetched) -> Findings {
+        match links(source, answer) {
+            Ok(links) if links.is_empty() => problem("links to nothing under its own address"),
+            Ok(links) => findings(links.into_iter().map(Found::Page)),
+            Err(error) => problem(error.to_string()),
+        }
+    }
+
+    fn read_page(&self, source: &WebUrl, answer: &Fetched) -> Findings {
+        let links = links(source, answer).unwrap_or_default();
+        findings(page::findings(answer).chain(links.into_iter().map(Found::Page)))
+    }
+}
+
+fn asked_depth(url: &WebUrl) -> Option<u32> {
+    let url = url.to_url();
+    let Some(depth) = url.fragment().and_then(|fragment| fragment.strip_prefix("depth=")) else {
+        return Some(DEPTH);
+    };
+    depth.parse().ok().filter(|depth| *depth <= MAX_DEPTH)
+}
+
+/// The pages under the section's address that a page links to, in its order, once each.
+fn links(source: &WebUrl, answer: &Fetched) -> Result<Vec<WebUrl>, extract::Refused> {
+    let text = extract::decode(&answer.body, answer.content_type.as_deref()).text;
+    let page = extract::html(&text)?;
+    let base = base_of(&page, &answer.url);
+    let mut seen = BTreeSet::from([source.key()]);
+    let hrefs = page
+        .select(&LINKS)
+        .filter(|link| !says_nofollow(link))
+        .filter_map(|link| link.attr("href"));
+    let links = hrefs
+        .filter_map(|href| base.join(href).ok())
+        .map(|url| without_fragment(&url));
+    let links = links.filter(|url| is_under(url, source) && seen.insert(url.key()));
+    Ok(links.take(MAX_LINKS).collect())
+}
+
+fn says_nofollow(link: &scraper::ElementRef<'_>) -> bool {
+    let rel = link.attr("rel").unwrap_or_default();
+    rel.split_ascii_whitespace()
+        .any(|word| word.eq_ignore_ascii_case("nofollow"))
+}
+
+fn without_fragment(url: &WebUrl) -> WebUrl {
+    let mut plain = url.to_url();
+    plain.set_fragment(None);
+    WebUrl::try_from(plain).unwrap_or_else(|_| url.clone())
+}
+
+/// `/politik` and `/politik/` hold `/politik/a`, not `/politikum`. The scheme does not count, the host does.
+fn is_under(url: &WebUrl, section: &WebUrl) -> bool {
+    let (url, section) = (url.to_url(), section.to_url());
+    let folder = section.path().trim_end_matches('/');
+    let rest = url.path().strip_prefix(folder);
+    let path = url.path().to_ascii_lowercase();
+    url.host_str() == section.host_str()
+        && url.port() == section.port()
+        && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        && !NO_PAGES.iter().any(|ending| path.ends_with(ending))
+}
