@@ -13,7 +13,7 @@ use super::output::{print, tame};
 use crate::{
     config::Settings,
     domain::WebUrl,
-    extract::{self, Extracted},
+    extract::{self, Extracted, Facts},
 };
 
 #[derive(Debug, Args)]
@@ -47,15 +47,8 @@ fn read(file: &Path) -> io::Result<Vec<u8>> {
 
 fn text(found: &Extracted) -> String {
     let mut text = String::new();
-    if let Some(document) = &found.document {
-        text.push_str(&format!(
-            "title      {}\nlanguage   {}\n",
-            tame(&document.title),
-            document.lang
-        ));
-        let published = document.published_at.map(|at| format!("published  {at}\n"));
-        text.push_str(&published.unwrap_or_default());
-        text.extend(document.text.lines().map(|line| format!("\n{}\n", tame(line))));
+    if let Some(facts) = &found.facts {
+        text.push_str(&page(facts));
     }
     for review in &found.reviews {
         let line = format!(
@@ -75,5 +68,38 @@ fn text(found: &Extracted) -> String {
             .map(|post| format!("post       {}\n", tame(&post.document.text))),
     );
     text.extend(found.problems.iter().map(|problem| format!("problem    {problem}\n")));
+    text
+}
+
+/// A line for each fact that is known, then the paragraphs.
+fn page(facts: &Facts) -> String {
+    let kind = serde_json::to_value(facts.kind).ok();
+    let known = [
+        ("page", kind.as_ref().and_then(|kind| kind.as_str()).map(str::to_owned)),
+        ("title", Some(facts.title.clone())),
+        ("canonical", facts.canonical_url.as_ref().map(ToString::to_string)),
+        ("language", Some(facts.lang.to_string())),
+        ("author", facts.author.clone()),
+        ("published", facts.published_at.map(|date| date.to_string())),
+        ("modified", facts.modified_at.map(|date| date.to_string())),
+    ];
+    let mut text = String::new();
+    for (name, value) in known {
+        text.extend(value.map(|value| format!("{name:<10} {}\n", tame(&value))));
+    }
+    let images = facts.images.iter();
+    text.extend(images.map(|image| format!("image      {}  {}\n", image.url, tame(&image.alt))));
+    text.extend(facts.quotes.iter().map(|quote| {
+        let url = quote.url.as_ref().map_or("(no address)", |url| url.as_str());
+        format!("quote      {url}  {}\n", tame(&quote.text))
+    }));
+    text.extend(
+        facts
+            .claims
+            .iter()
+            .map(|claim| format!("claim      {}\n", tame(&claim.text))),
+    );
+    let main = facts.text.as_deref().unwrap_or_default();
+    text.extend(main.lines().map(|line| format!("\n{}\n", tame(line))));
     text
 }

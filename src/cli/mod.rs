@@ -1,11 +1,13 @@
 //! What does the operator want done? Thin: read the settings, call one function, print, say how it went.
 
+mod benchmark;
 mod context;
 mod crawl;
 mod demo;
 mod discovery;
 mod doctor;
 mod eval;
+mod eval_extract;
 mod extract;
 mod import;
 mod index;
@@ -101,6 +103,8 @@ enum Command {
     Doctor,
     /// Measure how well claims are found
     Eval(eval::EvalArgs),
+    /// Measure how well articles are told from what surrounds them
+    EvalExtract(eval_extract::EvalExtractArgs),
     /// Learn the weights by which candidates are ordered, from questions with known answers
     TrainMatch(train_match::TrainMatchArgs),
 }
@@ -180,6 +184,7 @@ impl Command {
             Self::Verify => index::verify(settings).await,
             Self::Doctor => doctor::run(settings).await,
             Self::Eval(args) => eval::run(settings, &args),
+            Self::EvalExtract(args) => eval_extract::run(settings, &args),
             Self::TrainMatch(args) => train_match::run(settings, &args),
         }
     }

@@ -1,10 +1,15 @@
 //! A page to its article and its fact-checks.
 
-use trafilatura::{Config, ExtractResult, Options};
+use scraper::Html;
+use serde::Serialize;
 
 use super::claimreview::{self, Defaults};
+use super::date::Dated;
+use super::kind::{self, PageKind};
+use super::markup::{self, ClaimMarkup};
+use super::media::{self, Image, Quote};
 use super::meta::{self, Meta};
-use super::{Problem, dom, text};
+use super::{Problem, content, dom, text};
 use crate::domain::{Document, ExternalFactCheck, Lang, WebUrl};
 
 /// Longest page that is read; the rest is cut.
@@ -13,23 +18,51 @@ pub const MAX_PAGE_BYTES: usize = 2 * 1024 * 1024;
 /// Longest main text that is kept; the rest is cut.
 pub const MAX_TEXT_BYTES: usize = 200 * 1000;
 
-/// Shortest text that counts as an article as it was found, in characters; below it the whole page is searched again, and
-/// paragraphs are lost. The crate's own 250 is more than many short news items have.
-const MIN_ARTICLE_CHARS: usize = 50;
+/// What a page says, and says about itself.
+#[derive(Debug, Serialize)]
+pub struct Facts {
+    /// What kind of page it is. Only an article gives a document.
+    #[serde(rename = "page")]
+    pub kind: PageKind,
+    /// Where it was read.
+    pub url: WebUrl,
+    /// Where its publisher says that it lives, if elsewhere.
+    pub canonical_url: Option<WebUrl>,
+    /// Its title.
+    pub title: String,
+    /// The main text of an article, its paragraphs separated by a newline; none of other pages.
+    pub text: Option<String>,
+    /// The language it declares, or that was detected.
+    pub lang: Lang,
+    /// Its authors' names as printed, separated by a comma.
+    pub author: Option<String>,
+    /// When it says that it was published.
+    pub published_at: Option<Dated>,
+    /// When it says that it was last changed.
+    pub modified_at: Option<Dated>,
+    /// Its pictures: the one that it names for itself, then those within the article.
+    pub images: Vec<Image>,
+    /// What it quotes, and posts of others that it embeds.
+    pub quotes: Vec<Quote>,
+    /// Claims marked up as schema.org `Claim`.
+    pub claims: Vec<ClaimMarkup>,
+}
 
 /// What a page holds.
 #[derive(Debug, Default)]
 pub struct Page {
     /// Its article; none if it has no main text.
     pub document: Option<Document>,
+    /// What it says about itself; none if it was not parsed.
+    pub facts: Option<Facts>,
     /// The fact-checks in its ClaimReview markup, in the order of the page.
     pub reviews: Vec<ExternalFactCheck>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
 
-/// Reads a page that was found at `url`. Main text by the `trafilatura` crate; what surrounds it (menus, notices, footers)
-/// is left out.
+/// Reads a page that was found at `url`. What surrounds its main text (menus, notices, footers) is
+/// left out; a page that is no article gives no document, and a problem that says what it is.
 pub fn article(html: &str, url: &WebUrl) -> Page {
     let mut page = Page::default();
     let html = if html.len() > MAX_PAGE_BYTES {
@@ -39,13 +72,13 @@ pub fn article(html: &str, url: &WebUrl) -> Page {
         html
     };
     match dom::parse(html) {
-        Ok(tree) => fill(&mut page, html, &tree, url),
+        Ok(tree) => fill(&mut page, &tree, url),
         Err(refused) => page.problems.push(refused.into()),
     }
     page
 }
 
-fn fill(page: &mut Page, html: &str, tree: &scraper::Html, url: &WebUrl) {
+fn fill(page: &mut Page, tree: &Html, url: &WebUrl) {
     let (json_ld, problems) = claimreview::json_ld(tree);
     page.problems.extend(problems);
     let meta = meta::of_page(tree, &json_ld, url);
@@ -60,42 +93,71 @@ fn fill(page: &mut Page, html: &str, tree: &scraper::Html, url: &WebUrl) {
             Err(reason) => page.problems.push(Problem::Review(reason)),
         }
     }
-    page.document = main_text(html, page).map(|(text, found)| document(text, &found, meta, url));
+    let choice = content::choose(tree);
+    let kind = kind::of(tree, &choice, &json_ld);
+    let text = match kind {
+        PageKind::Article => main_text(&choice, page),
+        other => {
+            page.problems.push(other.into());
+            None
+        }
+    };
+    let facts = facts(tree, &choice, &json_ld, meta, (kind, text), url);
+    page.document = document(&facts);
+    page.facts = Some(facts);
 }
 
-/// The main text, and what else was found on the way.
-fn main_text(html: &str, page: &mut Page) -> Option<(String, ExtractResult)> {
-    let config = Config::default().with_min_extracted_size(MIN_ARTICLE_CHARS);
-    let options = Options::default()
-        .with_exclude_comments(true)
-        .with_fallback(true)
-        .with_config(config);
-    let found = trafilatura::extract(html, &options).ok();
-    let text = found
-        .as_ref()
-        .map(|found| text::of_field(&found.content_html))
-        .unwrap_or_default();
-    if !text.chars().any(char::is_alphanumeric) {
-        page.problems.push(Problem::NoText);
-        return None;
-    }
+/// The main text, cut where it is too long.
+fn main_text(choice: &content::Choice<'_>, page: &mut Page) -> Option<String> {
+    let text = choice.text();
     if text.len() > MAX_TEXT_BYTES {
         page.problems.push(Problem::TextCut);
     }
-    found.map(|found| (text::cut(&text, MAX_TEXT_BYTES).to_owned(), found))
+    Some(text::cut(&text, MAX_TEXT_BYTES).to_owned())
 }
 
-fn document(text: String, found: &ExtractResult, meta: Meta, url: &WebUrl) -> Document {
-    let author = text::one_line(&found.metadata.author);
-    Document {
+fn facts(
+    tree: &Html,
+    choice: &content::Choice<'_>,
+    json_ld: &[serde_json::Value],
+    meta: Meta,
+    (kind, text): (PageKind, Option<String>),
+    url: &WebUrl,
+) -> Facts {
+    let lang = meta
+        .lang
+        .or_else(|| text.as_deref().map(Lang::detect))
+        .unwrap_or(Lang::UND);
+    Facts {
+        kind,
         url: url.clone(),
         canonical_url: meta.canonical,
-        title: meta.title.unwrap_or_else(|| text::one_line(&found.metadata.title)),
-        lang: meta.lang.unwrap_or_else(|| Lang::detect(&text)),
-        author: meta.author.or(Some(author).filter(|a| !a.is_empty())),
+        title: meta.title.unwrap_or_default(),
+        lang,
+        author: meta.author,
         published_at: meta.published_at,
+        modified_at: meta.modified_at,
+        images: media::images(tree, choice, url),
+        quotes: if text.is_some() {
+            media::quotes(tree, choice, url)
+        } else {
+            Vec::new()
+        },
+        claims: markup::claims(json_ld, url),
         text,
     }
+}
+
+fn document(facts: &Facts) -> Option<Document> {
+    Some(Document {
+        url: facts.url.clone(),
+        canonical_url: facts.canonical_url.clone(),
+        title: facts.title.clone(),
+        lang: facts.lang,
+        author: facts.author.clone(),
+        published_at: facts.published_at.map(|date| date.at),
+        text: facts.text.clone()?,
+    })
 }
 
 #[cfg(test)]
@@ -202,7 +264,24 @@ mod tests {
         assert!(page.document.as_ref().is_some_and(|d| d.text.len() <= MAX_TEXT_BYTES));
         assert_eq!(problems(&page), ["the text was cut at 200 kB"]);
         let page = read(&("ü".to_owned() + &" ".repeat(MAX_PAGE_BYTES)));
-        assert_eq!(problems(&page), ["the page was cut at 2 MiB"]);
+        assert_eq!(problems(&page), ["the page was cut at 2 MiB", "no main text found"]);
+    }
+
+    /// Rows P6 and P8 of `docs/hostile-web.md`.
+    #[test]
+    fn a_word_without_end_and_hidden_markup_are_plain_text() {
+        let page = read(&format!("<p>{}", "a".repeat(10 << 20)));
+        assert!(problems(&page).contains(&"the page was cut at 2 MiB".to_owned()));
+        assert!(page.document.is_none_or(|d| d.text.len() <= MAX_TEXT_BYTES));
+        let page = read(&format!(
+            "<article><p>{SENTENCE}</p><math><annotation-xml encoding=text/html><style><img src=x onerror=alert(1)></style>\
+             </annotation-xml></math><svg><animate onbegin=alert(1)><set></svg><p>{SENTENCE}</p></article>"
+        ));
+        let text = page.document.unwrap().text;
+        assert!(
+            text.contains("Grundsteuer") && !text.contains("alert") && !text.contains('<'),
+            "{text}"
+        );
     }
 
     #[test]

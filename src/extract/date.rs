@@ -1,6 +1,9 @@
 //! Dates as publishers write them. What cannot be read with certainty is no date: `03/04/2021` may be March or April.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat};
+use serde::{Serialize, Serializer};
 
 use crate::domain::Timestamp;
 
@@ -28,6 +31,53 @@ const MONTHS: [&str; 12] = [
 
 /// Longest text in which a date is looked for, in bytes.
 const MAX_BYTES: usize = 200;
+
+/// A moment, and the zone in which a page wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dated {
+    /// The moment.
+    pub at: Timestamp,
+    /// Seconds east of UTC; none where the page names no zone, whose times are then taken as UTC.
+    pub offset: Option<i32>,
+}
+
+impl Dated {
+    /// Reads what [`lenient`] reads, and keeps the zone.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let at = lenient(text)?;
+        let text = super::text::cut(text.trim(), MAX_BYTES);
+        let zoned = DateTime::parse_from_rfc3339(text).ok();
+        let zoned = zoned.or_else(|| ZONED.iter().find_map(|form| DateTime::parse_from_str(text, form).ok()));
+        let zoned = zoned.or_else(|| DateTime::parse_from_rfc2822(text).ok());
+        let offset = zoned.map(|time| time.offset().local_minus_utc());
+        Some(Self { at, offset })
+    }
+}
+
+/// RFC 3339 in the page's own zone; `Z` where it names none.
+impl fmt::Display for Dated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let zone = self
+            .offset
+            .filter(|&offset| offset != 0)
+            .and_then(FixedOffset::east_opt);
+        let time =
+            zone.and_then(|zone| Some(DateTime::from_timestamp_millis(self.at.as_millis())?.with_timezone(&zone)));
+        match time {
+            Some(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true)),
+            None => self.at.fmt(f),
+        }
+    }
+}
+
+impl Serialize for Dated {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+/// ISO 8601 with a zone that RFC 3339 does not know.
+const ZONED: [&str; 3] = ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%H:%M%z"];
 
 /// Reads a date: ISO 8601 in its forms, RFC 2822, `26 May 2015`, `May 26, 2015`, `26.05.2015`, also within a sentence.
 /// Without a time it is midnight, without a zone UTC. Only the years 1900 to 2099 are taken.
@@ -58,7 +108,6 @@ fn iso(text: &str) -> Option<Timestamp> {
     if let Some(time) = Timestamp::parse(text) {
         return Some(time);
     }
-    let zoned = ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%dT%H:%M%z"];
     let local = [
         "%Y-%m-%dT%H:%M:%S%.f",
         "%Y-%m-%d %H:%M:%S%.f",
@@ -66,7 +115,7 @@ fn iso(text: &str) -> Option<Timestamp> {
         "%Y-%m-%d %H:%M",
     ];
     let date = ["%Y/%m/%d", "%Y%m%d"];
-    let zoned = zoned
+    let zoned = ZONED
         .iter()
         .find_map(|f| DateTime::parse_from_str(text, f).ok())
         .map(|t| t.timestamp_millis());
@@ -140,6 +189,25 @@ fn midnight(date: NaiveDate) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_zone_is_kept() {
+        for (text, wanted) in [
+            ("2026-11-22T10:00:00+01:00", "2026-11-22T10:00:00.000+01:00"),
+            ("2026-11-22T10:00:00-0530", "2026-11-22T10:00:00.000-05:30"),
+            ("Sun, 22 Nov 2026 10:00:00 +0300", "2026-11-22T10:00:00.000+03:00"),
+            ("2026-11-22T10:00:00Z", "2026-11-22T10:00:00.000Z"),
+            ("2026-11-22 10:00", "2026-11-22T10:00:00.000Z"),
+            ("26 May 2015", "2015-05-26T00:00:00.000Z"),
+        ] {
+            assert_eq!(
+                Dated::read(text).map(|date| date.to_string()).as_deref(),
+                Some(wanted),
+                "{text}"
+            );
+        }
+        assert_eq!(Dated::read("soon"), None);
+    }
 
     #[test]
     fn reads_what_is_certain() {

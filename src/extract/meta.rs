@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use scraper::{Html, Selector};
 use serde_json::Value;
 
-use super::{date, text};
-use crate::domain::{Lang, Timestamp, WebUrl};
+use super::date::Dated;
+use super::text;
+use crate::domain::{Lang, WebUrl};
 
 /// Longest title and author kept, in characters.
 const MAX_CHARS: usize = 500;
@@ -18,7 +19,8 @@ pub(super) struct Meta {
     pub(super) canonical: Option<WebUrl>,
     pub(super) lang: Option<Lang>,
     pub(super) author: Option<String>,
-    pub(super) published_at: Option<Timestamp>,
+    pub(super) published_at: Option<Dated>,
+    pub(super) modified_at: Option<Dated>,
     pub(super) site_name: Option<String>,
 }
 
@@ -50,8 +52,12 @@ static LANG: Places = places!(
 static AUTHOR: Places = places!(
     "meta[name='author' i]" => Some("content"),
     "meta[property='article:author']" => Some("content"),
+    "meta[name='dc.creator' i]" => Some("content"),
     "[itemprop='author'] [itemprop='name']" => None,
-    "a[rel~='author']" => None,
+    "[itemprop='author']" => None,
+    "[rel~='author']" => None,
+    "[class~='author-name'], [class~='author__name'], [class~='byline-name'], [class~='byline__name']" => None,
+    "[class~='byline'] a, [class~='author'] a" => None,
 );
 static PUBLISHED: Places = places!(
     "meta[property='article:published_time']" => Some("content"),
@@ -61,6 +67,14 @@ static PUBLISHED: Places = places!(
     "meta[name='dcterms.created' i]" => Some("content"),
     "time[itemprop='datePublished']" => Some("datetime"),
     "time[datetime]" => Some("datetime"),
+);
+static MODIFIED: Places = places!(
+    "meta[property='article:modified_time']" => Some("content"),
+    "meta[property='og:updated_time']" => Some("content"),
+    "meta[itemprop='dateModified']" => Some("content"),
+    "meta[name='last-modified' i]" => Some("content"),
+    "meta[name='dcterms.modified' i]" => Some("content"),
+    "time[itemprop='dateModified']" => Some("datetime"),
 );
 static SITE_NAME: Places = places!("meta[property='og:site_name']" => Some("content"));
 
@@ -72,10 +86,8 @@ pub(super) fn of_page(html: &Html, json_ld: &[Value], url: &WebUrl) -> Meta {
             .filter(|c| c.key() != url.key() && same_site(c, url)),
         lang: first(html, &LANG, language),
         author: json_ld.iter().find_map(author).or_else(|| first(html, &AUTHOR, name)),
-        published_at: json_ld
-            .iter()
-            .find_map(published)
-            .or_else(|| first(html, &PUBLISHED, date::lenient)),
+        published_at: dated(json_ld, "datePublished").or_else(|| first(html, &PUBLISHED, Dated::read)),
+        modified_at: dated(json_ld, "dateModified").or_else(|| first(html, &MODIFIED, Dated::read)),
         site_name: first(html, &SITE_NAME, words),
     }
 }
@@ -121,7 +133,7 @@ fn language(tag: &str) -> Option<Lang> {
         .filter(|&lang| lang != Lang::UND)
 }
 
-fn is_article(value: &Value) -> bool {
+pub(super) fn is_article(value: &Value) -> bool {
     let is_one = |name: &str| name.ends_with("Article") || name.ends_with("BlogPosting");
     match &value["@type"] {
         Value::String(name) => is_one(name),
@@ -137,11 +149,10 @@ fn headline(value: &Value) -> Option<String> {
         .and_then(words)
 }
 
-fn published(value: &Value) -> Option<Timestamp> {
-    Some(value)
-        .filter(|v| is_article(v))
-        .and_then(|v| v["datePublished"].as_str())
-        .and_then(date::lenient)
+/// A date of the first article that has it.
+fn dated(json_ld: &[Value], field: &str) -> Option<Dated> {
+    let mut articles = json_ld.iter().filter(|value| is_article(value));
+    articles.find_map(|article| article[field].as_str().and_then(Dated::read))
 }
 
 fn author(value: &Value) -> Option<String> {
@@ -180,7 +191,8 @@ mod tests {
             canonical: Some(WebUrl::parse("https://news.example/a/c").unwrap()),
             lang: Some(Lang::DE),
             author: Some("Ada Muster".into()),
-            published_at: Timestamp::parse("2026-11-20T07:00:00Z"),
+            published_at: Dated::read("2026-11-20T08:00:00+01:00"),
+            modified_at: None,
             site_name: Some("Blatt".into()),
         };
         assert_eq!(found, wanted);
@@ -194,7 +206,7 @@ mod tests {
         );
         assert_eq!(found.title.as_deref(), Some("Kop"));
         assert_eq!(found.author.as_deref(), Some("A, B"));
-        assert_eq!(found.published_at, Timestamp::parse("2026-01-02"));
+        assert_eq!(found.published_at, Dated::read("2026-01-02"));
     }
 
     #[test]

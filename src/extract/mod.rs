@@ -5,11 +5,16 @@
 
 mod article;
 mod claimreview;
+mod content;
 mod date;
 mod decode;
 mod dom;
 mod feed;
+mod kind;
+mod markup;
 mod mastodon;
+pub mod measure;
+mod media;
 mod meta;
 mod opml;
 mod post;
@@ -22,13 +27,16 @@ use serde::Serialize;
 
 use crate::domain::{Document, ExternalFactCheck, WebUrl};
 
-pub use article::{MAX_PAGE_BYTES, MAX_TEXT_BYTES, Page, article};
+pub use article::{Facts, MAX_PAGE_BYTES, MAX_TEXT_BYTES, Page, article};
 pub use claimreview::{Defaults, Reader, Reason, Unreadable};
-pub use date::not_after;
+pub use date::{Dated, not_after};
 pub use decode::{Decoded, decode};
 pub use dom::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_NODES, Refused};
 pub use feed::{FeedError, FeedItem, MAX_ITEMS, feed};
+pub use kind::PageKind;
+pub use markup::ClaimMarkup;
 pub use mastodon::{Post, PostsError, mastodon};
+pub use media::{Image, Quote, QuoteKind};
 pub use opml::{MAX_OUTLINES, OpmlError, Outline, opml, to_opml};
 pub use post::{RawPost, SOMEONE, date as post_date, element_text, html, line, plain};
 pub use problem::Problem;
@@ -39,7 +47,11 @@ pub use sniff::{MediaKind, sniff};
 pub struct Extracted {
     /// What the bytes are, by their looks.
     pub kind: MediaKind,
-    /// The article, if they are a page with one.
+    /// What the page says, if they are one: its fields stand beside the others.
+    #[serde(flatten)]
+    pub facts: Option<Facts>,
+    /// The article, if they are a page with one: what `facts` says, as the pipeline takes it.
+    #[serde(skip)]
     pub document: Option<Document>,
     /// The fact-checks in their ClaimReview markup.
     pub reviews: Vec<ExternalFactCheck>,
@@ -73,6 +85,7 @@ fn read_page(bytes: &[u8], content_type: Option<&str>, url: &WebUrl) -> Extracte
     let lossy = decoded.lossy.then_some(Problem::Lossy);
     Extracted {
         kind: MediaKind::Html,
+        facts: page.facts,
         document: page.document,
         reviews: page.reviews,
         problems: lossy.into_iter().chain(page.problems).collect(),
@@ -124,6 +137,22 @@ fn read_reviews(bytes: &[u8], url: &WebUrl) -> Extracted {
     found
 }
 
+/// Learns the weights by which articles are told from what surrounds them, from pages and their true texts. `about` says
+/// from what; it is kept with them. What comes back is the content of `src/extract/content/weights.json`.
+pub fn train(pages: &[(String, &str)], about: String) -> Result<String, Refused> {
+    Ok(content::learn::train(&parse(pages)?, about))
+}
+
+/// The texts of pages, in their order, each chosen by weights that were learnt from the other parts of so many.
+pub fn cross_validate(pages: &[(String, &str)], parts: usize) -> Result<Vec<String>, Refused> {
+    Ok(content::learn::cross_validate(&parse(pages)?, parts))
+}
+
+fn parse<'a>(pages: &[(String, &'a str)]) -> Result<Vec<(scraper::Html, &'a str)>, Refused> {
+    let trees = pages.iter().map(|(page, truth)| Ok((dom::parse(page)?, *truth)));
+    trees.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,14 +196,16 @@ mod tests {
 
     #[test]
     fn what_was_found_can_be_printed() {
-        let found = read(b"<meta charset=utf-8><p>Gr\xf6\xdfe", Some("text/html"), &url());
+        let words = "Gr\u{fffd}\u{fffd}e ist nicht alles, sagte der Rat der Stadt Lindrath am Montag, und beschloss die Steuer.";
+        let page = b"<meta charset=utf-8><p>Gr\xf6\xdfe ist nicht alles, sagte der Rat der Stadt Lindrath am Montag, und beschloss die Steuer.";
+        let found = read(page, Some("text/html"), &url());
         let printed = serde_json::to_value(&found).unwrap();
         assert_eq!(printed["kind"], "html");
         assert_eq!(
             printed["problems"][0],
             "bytes that are not of the page's encoding were replaced"
         );
-        assert_eq!(printed["document"]["text"], "Gr\u{fffd}\u{fffd}e");
+        assert_eq!((&printed["page"], &printed["text"]), (&"article".into(), &words.into()));
     }
 
     proptest::proptest! {

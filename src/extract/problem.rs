@@ -22,6 +22,15 @@ pub enum Problem {
     /// The page has no main text.
     #[error("no main text found")]
     NoText,
+    /// A list of links to other pages: a front page, a section, results of a search.
+    #[error("not an article: a listing")]
+    Listing,
+    /// Posts of several people one after the other.
+    #[error("not an article: a forum thread")]
+    Forum,
+    /// Next to nothing without scripts, which are not run.
+    #[error("not an article: empty without scripts")]
+    Shell,
     /// The page was not parsed at all.
     #[error("the page was refused: {0}")]
     Refused(#[from] Refused),

@@ -158,13 +158,13 @@ fn plain(field: &str) -> String {
 
 /// Lines under construction: single spaces, no empty lines.
 #[derive(Default)]
-struct Lines {
+pub(super) struct Lines {
     text: String,
     gap: Option<char>,
 }
 
 impl Lines {
-    fn push(&mut self, text: &str) {
+    pub(super) fn push(&mut self, text: &str) {
         for c in text.chars() {
             if c.is_whitespace() {
                 self.gap = self.gap.or(Some(' '));
@@ -177,11 +177,11 @@ impl Lines {
         }
     }
 
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         self.gap = Some('\n');
     }
 
-    fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         clean(&self.text)
     }
 }

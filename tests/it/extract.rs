@@ -1,11 +1,9 @@
 //! Extraction and detection held to the fixtures: every case that they name, and the articles of the small web.
 
 use std::{
-    collections::BTreeMap,
     fs,
     io::BufReader,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use klarstelle::{
@@ -15,8 +13,6 @@ use klarstelle::{
 };
 use scraper::{Html, Selector};
 use serde::Deserialize;
-
-use crate::support::dev_data::dev_data;
 
 fn fixtures(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path)
@@ -332,63 +328,65 @@ fn rumours_of_the_small_web_are_detected_where_they_stand() {
 }
 
 #[derive(Deserialize)]
-struct Truth {
-    #[serde(rename = "articleBody")]
-    text: String,
-    url: String,
+struct PageCase {
+    file: String,
+    page: String,
+    #[serde(default)]
+    has: Vec<String>,
+    #[serde(default)]
+    lacks: Vec<String>,
+    #[serde(default)]
+    facts: serde_json::Map<String, serde_json::Value>,
+    #[serde(default)]
+    images: Vec<serde_json::Value>,
+    #[serde(default)]
+    quotes: Vec<serde_json::Value>,
+    #[serde(default)]
+    claims: Vec<String>,
+    #[serde(default)]
+    reviews: usize,
+    why: String,
 }
 
-/// How often each run of four words stands in a text.
-fn shingles(text: &str) -> BTreeMap<Vec<&str>, usize> {
-    let words = text
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty());
-    let words: Vec<&str> = words.collect();
-    let count = (words.len() + 1).saturating_sub(4).max(1);
-    let mut counts = BTreeMap::new();
-    for start in 0..count {
-        *counts
-            .entry(words[start..words.len().min(start + 4)].to_vec())
-            .or_default() += 1;
-    }
-    counts
-}
-
-/// Precision and recall of one page, by the measure of the article-extraction-benchmark.
-fn score(truth: &str, found: &str) -> (f64, f64) {
-    let (truth, found) = (shingles(truth), shingles(found));
-    let shared: usize = truth
-        .iter()
-        .map(|(words, n)| *n.min(found.get(words).unwrap_or(&0)))
-        .sum();
-    let share = |of: &BTreeMap<Vec<&str>, usize>| shared as f64 / of.values().sum::<usize>() as f64;
-    (share(&found), share(&truth))
-}
-
+/// What `klarstelle extract` prints for each kind of page: articles with all that is known of them, and pages that are none.
 #[test]
-fn the_benchmark_pages_are_read_well() {
-    let Some(folder) = dev_data("extraction") else { return };
-    let truth = fs::read_to_string(folder.join("ground-truth.json")).expect("ground truth");
-    let truth: BTreeMap<String, Truth> = serde_json::from_str(&truth).expect("JSON");
-    let (mut precision, mut recall) = (0.0, 0.0);
-    for (key, page) in &truth {
-        let zipped = folder.join("html").join(format!("{key}.html.gz"));
-        let bytes = Command::new("gzip")
-            .arg("-dc")
-            .arg(zipped)
-            .output()
-            .expect("gzip")
-            .stdout;
-        let document = extract::read(&bytes, Some("text/html"), &url(&page.url)).document;
-        let text = document.map(|d| d.text).unwrap_or_default();
-        let (p, r) = score(&page.text, &text);
-        (precision, recall) = (precision + p, recall + r);
+fn pages_of_every_kind() {
+    for case in cases::<PageCase>("pages") {
+        let bytes = fs::read(fixtures("pages").join(&case.file)).expect("a fixture");
+        let found = extract::read(
+            &bytes,
+            Some("text/html; charset=utf-8"),
+            &url("https://pages.example/a"),
+        );
+        let printed = serde_json::to_value(&found).expect("JSON");
+        let about = format!("{}: {}: {printed:#}", case.file, case.why);
+        assert_eq!(printed["page"], case.page.as_str(), "{about}");
+        let is_article = case.page == "article";
+        assert_eq!(
+            (found.document.is_some(), found.problems.is_empty()),
+            (is_article, is_article),
+            "{about}"
+        );
+        assert_eq!(printed["text"].is_null(), !is_article, "{about}");
+        let text = printed["text"].as_str().unwrap_or_default();
+        case.has
+            .iter()
+            .for_each(|wanted| assert!(text.contains(wanted.as_str()), "{wanted:?} in {about}"));
+        case.lacks
+            .iter()
+            .for_each(|noise| assert!(!text.contains(noise.as_str()), "{noise:?} in {about}"));
+        case.facts
+            .iter()
+            .for_each(|(name, value)| assert_eq!(printed[name], *value, "{name} in {about}"));
+        let rows = |list: &str, fields: &[&str]| -> Vec<serde_json::Value> {
+            let rows = printed[list].as_array().expect("a list").iter();
+            rows.map(|row| fields.iter().map(|field| row[*field].clone()).collect())
+                .collect()
+        };
+        assert_eq!(rows("images", &["url", "alt"]), case.images, "{about}");
+        assert_eq!(rows("quotes", &["kind", "author", "url"]), case.quotes, "{about}");
+        let claims: Vec<_> = case.claims.iter().map(|claim| serde_json::json!([claim])).collect();
+        assert_eq!(rows("claims", &["text"]), claims, "{about}");
+        assert_eq!(found.reviews.len(), case.reviews, "{about}");
     }
-    let (precision, recall) = (precision / truth.len() as f64, recall / truth.len() as f64);
-    let f1 = 2.0 * precision * recall / (precision + recall);
-    println!(
-        "{} pages: precision {precision:.3}, recall {recall:.3}, F1 {f1:.3}",
-        truth.len()
-    );
-    assert!(f1 >= 0.95, "F1 {f1:.3}");
 }

@@ -251,3 +251,26 @@ fn real_fact_checks_are_imported_whole() {
         assert_eq!(report["unreadable"], 0, "{set}");
     }
 }
+
+/// Well under what is reached (README): it catches a look that breaks, not a page more or less.
+#[test]
+fn articles_are_told_from_what_surrounds_them() {
+    let Some(dir) = dev_data("extraction") else { return };
+    let dir = dir.display().to_string();
+    let figures = klarstelle(
+        Path::new("/nonexistent"),
+        &["eval-extract", &dir, "--format", "json", "--pages"],
+    )
+    .json();
+    println!(
+        "extraction: {} {} {}",
+        figures["precision"], figures["recall"], figures["f1"]
+    );
+    assert_eq!(figures["pages"], 79);
+    assert_eq!(
+        figures["empty"], 0,
+        "an article was taken for something else: {figures}"
+    );
+    assert!(figures["f1"].as_f64() >= Some(0.975), "{figures}");
+    assert_eq!(figures["each"].as_array().map(Vec::len), Some(79));
+}

@@ -1,0 +1,355 @@
+//! A page's tree comes in; its blocks of text go out, each with the elements that it stands in.
+
+use std::collections::HashMap;
+
+use ego_tree::{NodeId, NodeRef};
+use scraper::node::Element as Tag;
+use scraper::{ElementRef, Html, Node};
+
+use super::super::text::Lines;
+use super::vocabulary::{self, BYLINE, COMMENT, Hints};
+
+/// Elements that begin and end a block of text.
+const BLOCKS: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "html",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
+/// Elements whose content is no text for readers, or is one to press.
+const SILENT: &[&str] = &[
+    "audio", "button", "canvas", "datalist", "head", "iframe", "input", "math", "noscript", "object", "option",
+    "script", "select", "style", "svg", "template", "textarea", "title", "video",
+];
+
+/// Elements in which no paragraph is part of an article until it is shown to be.
+const ASIDE: &[&str] = &["nav", "footer", "aside", "figure", "label"];
+
+/// An element, and what stands in it.
+#[derive(Debug, Default)]
+pub(in super::super) struct Element<'a> {
+    /// Its index; 0 is above the root.
+    pub(in super::super) parent: usize,
+    pub(in super::super) name: &'a str,
+    pub(in super::super) node: Option<NodeId>,
+    pub(super) hints: Hints,
+    pub(in super::super) hidden: bool,
+    /// It says that it is the article's body (schema.org `articleBody`).
+    pub(super) is_body: bool,
+    /// Characters in it, and how many of them are in paragraphs that look like prose.
+    pub(super) chars: f64,
+    pub(super) prose: f64,
+}
+
+impl Element<'_> {
+    /// Whether it gives a name or a date.
+    pub(in super::super) fn is_byline(&self) -> bool {
+        self.name == "time" || self.hints & BYLINE != 0
+    }
+}
+
+/// Text between two borders.
+#[derive(Debug, Default)]
+pub(in super::super) struct Block {
+    /// The element that holds it.
+    pub(in super::super) element: usize,
+    pub(in super::super) text: String,
+    pub(in super::super) words: usize,
+    /// Characters, white space not counted: all, in links, emphasised.
+    pub(super) chars: usize,
+    pub(super) linked: usize,
+    pub(super) emphasised: usize,
+    pub(super) breaks: usize,
+    pub(in super::super) ends_sentence: bool,
+    pub(super) prose: f64,
+}
+
+impl Block {
+    /// The share of its characters that are links, 0 to 1.
+    pub(in super::super) fn link_share(&self) -> f64 {
+        self.linked as f64 / self.chars.max(1) as f64
+    }
+}
+
+/// A page as blocks.
+#[derive(Debug, Default)]
+pub(in super::super) struct Outline<'a> {
+    /// The first stands for nothing.
+    pub(in super::super) elements: Vec<Element<'a>>,
+    pub(in super::super) blocks: Vec<Block>,
+    /// What the page calls itself, as bare words.
+    pub(super) titles: Vec<String>,
+    /// Prose in all.
+    pub(super) prose: f64,
+}
+
+impl<'a> Outline<'a> {
+    pub(super) fn of(html: &'a Html) -> Self {
+        let mut walk = Walk::default();
+        walk.run(html);
+        let mut outline = Self {
+            elements: walk.elements,
+            blocks: walk.blocks,
+            titles: titles(html),
+            prose: 0.0,
+        };
+        outline.weigh();
+        outline
+    }
+
+    /// The elements around a block, the innermost first.
+    pub(in super::super) fn around(&self, block: &Block) -> impl Iterator<Item = usize> {
+        let up = |&at: &usize| Some(self.elements[at].parent);
+        std::iter::successors(Some(block.element), up).take_while(|&at| at != 0)
+    }
+
+    /// Those of them that are blocks themselves.
+    pub(super) fn blocks_around(&self, block: &Block) -> impl Iterator<Item = usize> {
+        self.around(block).filter(|&at| is_block(self.elements[at].name))
+    }
+
+    /// Tells prose from the rest, and adds up what each element holds.
+    fn weigh(&mut self) {
+        for at in 0..self.blocks.len() {
+            let path: Vec<usize> = self.around(&self.blocks[at]).collect();
+            let block = &mut self.blocks[at];
+            let elements = &mut self.elements;
+            let is_aside = path
+                .iter()
+                .any(|&e| elements[e].hidden || ASIDE.contains(&elements[e].name));
+            let is_comment = path.iter().take(3).any(|&e| elements[e].hints & COMMENT != 0);
+            if block.words >= 12 && block.link_share() < 0.35 && !is_aside && !is_comment {
+                let certain = if block.ends_sentence { 1.0 } else { 0.4 };
+                block.prose = (block.chars - block.linked) as f64 * certain;
+            }
+            for e in path {
+                elements[e].prose += block.prose;
+                elements[e].chars += block.chars as f64;
+            }
+            self.prose += block.prose;
+        }
+        self.prose = self.prose.max(1.0);
+    }
+}
+
+pub(super) fn is_block(name: &str) -> bool {
+    BLOCKS.contains(&name)
+}
+
+/// The walk through the tree.
+#[derive(Default)]
+struct Walk<'a> {
+    elements: Vec<Element<'a>>,
+    blocks: Vec<Block>,
+    block: Block,
+    lines: Lines,
+    known: HashMap<(&'a str, &'a str), Hints>,
+    after_break: bool,
+}
+
+/// A place in the walk.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    element: usize,
+    in_link: bool,
+    in_emphasis: bool,
+}
+
+/// A step of it.
+enum Step<'a> {
+    Enter(NodeRef<'a, Node>, Place),
+    Leave(usize),
+}
+
+impl<'a> Walk<'a> {
+    fn run(&mut self, html: &'a Html) {
+        self.elements.push(Element::default());
+        let mut steps = vec![Step::Enter(*html.root_element(), Place::default())];
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::Leave(element) => self.border(element),
+                Step::Enter(node, place) => match node.value() {
+                    Node::Text(text) => self.text(text, place),
+                    Node::Element(element) => self.element(node, element, place, &mut steps),
+                    _ => {}
+                },
+            }
+        }
+        self.border(0);
+    }
+
+    fn text(&mut self, text: &str, place: Place) {
+        let count = text.chars().filter(|c| !c.is_whitespace()).count();
+        self.after_break &= count == 0;
+        self.lines.push(text);
+        self.block.chars += count;
+        self.block.linked += if place.in_link { count } else { 0 };
+        self.block.emphasised += if place.in_emphasis { count } else { 0 };
+    }
+
+    fn element(&mut self, node: NodeRef<'a, Node>, element: &'a Tag, place: Place, steps: &mut Vec<Step<'a>>) {
+        let name = element.name();
+        if SILENT.contains(&name) {
+            return;
+        }
+        if name == "br" {
+            return self.line_break(place.element);
+        }
+        let at = self.register(node.id(), element, place.element);
+        if is_block(name) {
+            self.border(at);
+            steps.push(Step::Leave(place.element));
+        } else if self.block.chars == 0 {
+            self.block.element = at;
+        }
+        let inside = Place {
+            element: at,
+            in_link: place.in_link || name == "a",
+            in_emphasis: place.in_emphasis || matches!(name, "b" | "strong" | "em" | "i"),
+        };
+        steps.extend(node.children().rev().map(|child| Step::Enter(child, inside)));
+    }
+
+    fn register(&mut self, node: NodeId, element: &'a Tag, parent: usize) -> usize {
+        let names = [element.attr("class"), element.attr("id")].map(Option::unwrap_or_default);
+        let hints = *self
+            .known
+            .entry((names[0], names[1]))
+            .or_insert_with(|| vocabulary::hints(&format!("{} {}", names[0], names[1])));
+        self.elements.push(Element {
+            parent,
+            name: element.name(),
+            node: Some(node),
+            hints,
+            hidden: is_hidden(element),
+            is_body: element
+                .attr("itemprop")
+                .is_some_and(|name| name.contains("articleBody")),
+            ..Element::default()
+        });
+        self.elements.len() - 1
+    }
+
+    /// Two line breaks are a border, as many pages write paragraphs.
+    fn line_break(&mut self, element: usize) {
+        if self.after_break {
+            self.border(element);
+        } else {
+            self.lines.end();
+            self.block.breaks += 1;
+            self.after_break = true;
+        }
+    }
+
+    /// Ends the block and begins one in an element.
+    fn border(&mut self, element: usize) {
+        let text = std::mem::take(&mut self.lines).finish();
+        let next = Block {
+            element,
+            ..Block::default()
+        };
+        let mut block = std::mem::replace(&mut self.block, next);
+        self.after_break = false;
+        if text.chars().any(char::is_alphanumeric) {
+            block.words = count_words(&text);
+            block.ends_sentence = ends_sentence(&text);
+            block.text = text;
+            self.blocks.push(block);
+        }
+    }
+}
+
+fn is_hidden(element: &Tag) -> bool {
+    let styled = |style: &str| {
+        let style: String = style.split_whitespace().collect::<String>().to_lowercase();
+        style.contains("display:none") || style.contains("visibility:hidden")
+    };
+    element.attr("hidden").is_some()
+        || element.attr("aria-hidden") == Some("true")
+        || element.attr("style").is_some_and(styled)
+}
+
+fn ends_sentence(text: &str) -> bool {
+    let text = text.trim_end_matches(['"', '”', '’', '»', ')', '“']);
+    text.ends_with(['.', '!', '?', '…', '。', '؟', '۔', '।'])
+}
+
+fn count_words(text: &str) -> usize {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
+    words.filter(|word| !word.is_empty()).count()
+}
+
+/// Words in lower case, single spaces between them.
+pub(super) fn bare(text: &str) -> String {
+    let words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// Most titles that are compared, and the longest, in bytes.
+const MAX_TITLES: usize = 8;
+const MAX_TITLE_BYTES: usize = 1000;
+
+fn titles(html: &Html) -> Vec<String> {
+    let named = |element: &ElementRef<'_>| {
+        let element = element.value();
+        let key = element.attr("property").or_else(|| element.attr("name"));
+        matches!(element.name(), "title" | "h1")
+            || (element.name() == "meta" && matches!(key, Some("og:title" | "twitter:title")))
+    };
+    let elements = html
+        .root_element()
+        .descendants()
+        .filter_map(ElementRef::wrap)
+        .filter(named);
+    let text = |element: ElementRef<'_>| match element.value().attr("content") {
+        Some(content) => content.to_owned(),
+        None => element.text().take(64).collect(),
+    };
+    let titles = elements
+        .take(MAX_TITLES)
+        .map(text)
+        .filter(|text| text.len() < MAX_TITLE_BYTES);
+    titles.map(|text| bare(&text)).collect()
+}

@@ -1,0 +1,282 @@
+//! What is known of each block of the best region once all have been judged by themselves: its siblings, what surrounds
+//! it, and whether it stands between paragraphs that are surely article.
+
+use std::collections::HashMap;
+
+use super::alone;
+use super::blocks::{Block, Outline};
+use super::model::Row;
+use super::region::{Region, chance, weight};
+
+/// Odds beyond which a first judgement is not believed more.
+const CLEAR: f64 = 4.0;
+
+/// Words' worth of doubt in every mean, so that a single small sibling decides nothing.
+const DOUBT: f64 = 10.0;
+
+/// What a first row says that the second look weighs again.
+const AGAIN: [&str; 29] = [
+    "under 4 words",
+    "under 10 words",
+    "words",
+    "ends",
+    "no link",
+    "links",
+    "half links",
+    "title",
+    "heading",
+    "h1",
+    "p",
+    "li",
+    "cell",
+    "furniture",
+    "colon",
+    "capitals",
+    "emphasis",
+    "near caption",
+    "near byline",
+    "near related",
+    "near share",
+    "in figure",
+    "in aside",
+    "in header",
+    "short link",
+    "copied",
+    "address",
+    "digits",
+    "near lead",
+];
+
+/// Names of what is known of the three nearest holders.
+const HOLDERS: [[&str; 2]; 3] = [
+    ["holder odds", "holder share"],
+    ["holder2 odds", "holder2 share"],
+    ["holder3 odds", "holder3 share"],
+];
+
+/// The judgements of the neighbours.
+const NEIGHBOURS: [(isize, &str); 6] = [
+    (-3, "odds before3"),
+    (-2, "odds before2"),
+    (-1, "odds before"),
+    (1, "odds next"),
+    (2, "odds next2"),
+    (3, "odds next3"),
+];
+
+/// Sums over blocks: judgement by weight, weight, liked weight, number.
+#[derive(Debug, Default, Clone, Copy)]
+struct Sum {
+    odds: f64,
+    weight: f64,
+    liked: f64,
+    count: f64,
+}
+
+impl Sum {
+    fn add(&mut self, one: &Self) {
+        self.odds += one.odds;
+        self.weight += one.weight;
+        self.liked += one.liked;
+        self.count += 1.0;
+    }
+
+    /// The mean judgement of all but one.
+    fn without(&self, one: &Self) -> f64 {
+        (self.odds - one.odds) / (self.weight - one.weight + DOUBT)
+    }
+}
+
+/// A region with its sums.
+struct Company<'o> {
+    outline: &'o Outline<'o>,
+    region: &'o Region,
+    first: &'o [f64],
+    rows: &'o [Row],
+    /// Each block's own, in the order of the region.
+    own: Vec<Sum>,
+    holders: HashMap<usize, Sum>,
+    siblings: HashMap<(usize, &'o str), Sum>,
+    all: Sum,
+    /// The first and the last block, by place in the region, that is surely article.
+    sure: (usize, usize),
+}
+
+/// A row for each block of the region, given the rows and judgements of the first look at all blocks.
+pub(super) fn look(outline: &Outline<'_>, rows: &[Row], first: &[f64], region: &Region) -> Vec<Row> {
+    let company = Company::of(outline, rows, first, region);
+    (0..region.blocks.len()).map(|place| company.row(place)).collect()
+}
+
+impl<'o> Company<'o> {
+    fn of(outline: &'o Outline<'o>, rows: &'o [Row], first: &'o [f64], region: &'o Region) -> Self {
+        let own: Vec<Sum> = region
+            .blocks
+            .iter()
+            .map(|&at| own(&outline.blocks[at], first[at]))
+            .collect();
+        let (mut holders, mut siblings, mut all) = (HashMap::new(), HashMap::new(), Sum::default());
+        for (&at, own) in region.blocks.iter().zip(&own) {
+            let block = &outline.blocks[at];
+            outline
+                .blocks_around(block)
+                .for_each(|e| holders.entry(e).or_insert_with(Sum::default).add(own));
+            siblings
+                .entry(family(outline, block))
+                .or_insert_with(Sum::default)
+                .add(own);
+            all.add(own);
+        }
+        let is_sure = |&place: &usize| {
+            let at = region.blocks[place];
+            chance(first[at]) > 0.6 && outline.blocks[at].words >= 12
+        };
+        let last = region.blocks.len().saturating_sub(1);
+        let mut sure = (0..=last).filter(is_sure);
+        let begin = sure.next();
+        let sure = (begin.unwrap_or(0), sure.next_back().or(begin).unwrap_or(last));
+        Self {
+            outline,
+            region,
+            first,
+            rows,
+            own,
+            holders,
+            siblings,
+            all,
+            sure,
+        }
+    }
+
+    fn row(&self, place: usize) -> Row {
+        let at = self.region.blocks[place];
+        let block = &self.outline.blocks[at];
+        let mut row = Row::with_capacity(80);
+        row.extend([
+            ("odds", clear(self.first[at])),
+            ("plain odds", self.first[at].clamp(-12.0, 12.0)),
+        ]);
+        self.around(place, block, &mut row);
+        self.along(place, &mut row);
+        let known = |name: &str| {
+            self.rows[at]
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map_or(0.0, |(_, value)| *value)
+        };
+        row.extend(AGAIN.map(|name| (name, known(name))));
+        self.together(place, &known, &mut row);
+        row
+    }
+
+    /// Siblings and holders.
+    fn around(&self, place: usize, block: &Block, row: &mut Row) {
+        let own = &self.own[place];
+        let siblings = &self.siblings[&family(self.outline, block)];
+        row.extend([
+            ("siblings", siblings.without(own)),
+            ("number of siblings", siblings.count.ln()),
+        ]);
+        let depth = self.depth(block);
+        row.extend([
+            ("at the top", alone::bit(depth <= 1)),
+            ("near the top", alone::bit(depth == 2)),
+            ("depth", depth.min(6) as f64),
+        ]);
+        let holders: Vec<usize> = self.outline.blocks_around(block).skip(1).take(3).collect();
+        for (level, names) in HOLDERS.into_iter().enumerate() {
+            let inside = (level + 1 < depth).then(|| &self.holders[&holders[level]]);
+            let known = inside.map_or([self.mean(), 1.0], |sum| {
+                [sum.without(own), (sum.liked - own.liked) / self.all.liked.max(1.0)]
+            });
+            row.extend(names.into_iter().zip(known));
+        }
+    }
+
+    /// Where the block stands among the others.
+    fn along(&self, place: usize, row: &mut Row) {
+        let (begin, end) = self.sure;
+        let gap = |far: usize| (1.0 + far as f64).ln();
+        row.extend([
+            ("between", alone::bit((begin..=end).contains(&place))),
+            ("too early", alone::bit(place < begin)),
+            ("too late", alone::bit(place > end)),
+            ("until the first", gap(begin.saturating_sub(place))),
+            ("since the last", gap(place.saturating_sub(end))),
+            ("very first", alone::bit(place == 0)),
+            ("all odds", self.mean()),
+        ]);
+        row.extend(NEIGHBOURS.map(|(distance, name)| (name, self.odds(place.checked_add_signed(distance)))));
+        let best = |places: [isize; 3]| {
+            let odds = places.map(|distance| self.odds(place.checked_add_signed(distance)));
+            odds.into_iter().fold(-3.0, f64::max)
+        };
+        let (before, after) = (best([-3, -2, -1]), best([1, 2, 3]));
+        row.extend([
+            ("best before", before),
+            ("best after", after),
+            ("best on both sides", before.min(after)),
+        ]);
+    }
+
+    /// What says more together than each alone.
+    fn together(&self, place: usize, known: &dyn Fn(&str) -> f64, row: &mut Row) {
+        let (begin, end) = self.sure;
+        let between = alone::bit((begin..=end).contains(&place));
+        let (early, late) = (alone::bit(place < begin), alone::bit(place > end));
+        let short = known("under 10 words");
+        let top = alone::bit(self.depth(&self.outline.blocks[self.region.blocks[place]]) <= 1);
+        let heading = between * known("heading") * self.odds(Some(place + 1));
+        row.extend([
+            ("heading between", heading),
+            ("short links between", between * short * known("links")),
+            ("li between", between * known("li")),
+            ("short outside", (1.0 - between) * short),
+            ("short between", between * short),
+            ("p between", between * known("p")),
+            ("ends late", late * known("ends")),
+            ("p late", late * known("p")),
+            ("ends early", early * known("ends")),
+            ("p at the top", top * known("p")),
+            ("top between", top * between),
+        ]);
+    }
+
+    /// Blocks from the block up to the region's root: 0 is the root itself.
+    fn depth(&self, block: &Block) -> usize {
+        let mut around = self.outline.blocks_around(block);
+        around.position(|e| e == self.region.root).unwrap_or_default()
+    }
+
+    fn mean(&self) -> f64 {
+        self.all.odds / self.all.weight.max(1.0)
+    }
+
+    /// The judgement of the block at a place; beyond the region there is nothing to like.
+    fn odds(&self, place: Option<usize>) -> f64 {
+        let at = place.and_then(|place| self.region.blocks.get(place));
+        at.map_or(-3.0, |&at| clear(self.first[at]))
+    }
+}
+
+fn own(block: &Block, odds: f64) -> Sum {
+    let weight = weight(block.words);
+    let chance = chance(odds);
+    Sum {
+        odds: weight * clear(odds),
+        weight,
+        liked: if chance > 0.4 { chance * weight } else { 0.0 },
+        count: 1.0,
+    }
+}
+
+fn clear(odds: f64) -> f64 {
+    odds.clamp(-CLEAR, CLEAR)
+}
+
+/// Blocks of the same kind in the same holder are siblings.
+fn family<'o>(outline: &'o Outline<'o>, block: &Block) -> (usize, &'o str) {
+    let mut around = outline.blocks_around(block);
+    let kind = around.next().map_or("", |e| outline.elements[e].name);
+    (around.next().unwrap_or_default(), kind)
+}
