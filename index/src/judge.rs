@@ -25,12 +25,14 @@ static SHIPPED_WITH_MODEL: LazyLock<Judge> = LazyLock::new(|| {
 pub struct Judge {
     about: Vec<String>,
     measured: serde_json::Value,
+    needed: Chances,
     subject: Trees,
     agreement: Trees,
 }
 
 /// How likely a candidate is the claim.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Chances {
     /// That the text is about this claim and no other.
     pub subject: f32,
@@ -92,6 +94,8 @@ struct File {
     about: Vec<String>,
     /// How often its outcomes were right, by judges trained on other claims.
     measured: serde_json::Value,
+    /// From where on a candidate is a match.
+    r#match: Chances,
     /// Is the text about the claim?
     subject: WrittenTrees,
     /// Does it say the same?
@@ -117,13 +121,20 @@ impl Judge {
         &SHIPPED_WITH_MODEL
     }
 
-    pub(crate) fn new(subject: Trees, agreement: Trees) -> Judge {
+    pub(crate) fn new(needed: Chances, subject: Trees, agreement: Trees) -> Judge {
         Judge {
             about: Vec::new(),
             measured: serde_json::Value::Null,
+            needed,
             subject,
             agreement,
         }
+    }
+
+    /// From where on a candidate is a match: each must be reached, for neither makes up for the other. What that means in
+    /// practice is [`Judge::measured`].
+    pub fn needed(&self) -> Chances {
+        self.needed
     }
 
     /// How it was made, a line each.
@@ -160,6 +171,7 @@ impl Judge {
         Some(Judge {
             about: file.about,
             measured: file.measured,
+            needed: file.r#match,
             subject: file.subject.read()?,
             agreement: file.agreement.read()?,
         })
@@ -167,7 +179,9 @@ impl Judge {
 
     /// The file's text: a tree a line.
     pub fn to_json(&self) -> String {
-        let head = serde_json::json!({ "about": self.about, "measured": self.measured });
+        let needed =
+            serde_json::json!({ "subject": rounded(self.needed.subject), "agreement": rounded(self.needed.agreement) });
+        let head = serde_json::json!({ "about": self.about, "match": needed, "measured": self.measured });
         let head = serde_json::to_string_pretty(&head).unwrap_or_default();
         format!(
             "{},\n  \"subject\": {},\n  \"agreement\": {}\n}}\n",
@@ -279,6 +293,7 @@ mod tests {
     }
 
     const TEXT: &str = r#"{"about": ["a test"], "measured": {"share": 0.5},
+        "match": {"subject": 0.75, "agreement": 0.5},
         "subject": {"bias": -1.0, "trees": [["lead", 0.5, -2.0, ["passage", 0.25, 0.0, 3.0]]]},
         "agreement": {"bias": 0.5, "trees": [["negation", 1.0, 0.0, -4.0]]}}"#;
 
@@ -294,7 +309,7 @@ mod tests {
         assert!((judge.subject.odds(&numbers) - 2.0).abs() < 1e-6);
         let chances = judge.chances(&numbers);
         assert!((chances.subject - 0.8808).abs() < 1e-3 && (chances.agreement - 0.6225).abs() < 1e-3);
-        assert!((chances.both() - 0.5483).abs() < 1e-3);
+        assert!((chances.both() - 0.5483).abs() < 1e-3 && chances.reach(judge.needed()));
         numbers[at("negation")] = 1.0;
         let turned = judge.chances(&numbers);
         assert!(turned.agreement < 0.05 && (turned.subject - chances.subject).abs() < 1e-6);
@@ -312,6 +327,7 @@ mod tests {
             &TEXT.replace("\"lead\", 0.5", "\"lead\", true"),
             &TEXT.replace("bias", "bliss"),
             &TEXT.replace("agreement", "consent"),
+            &TEXT.replace("match", "matched"),
         ] {
             assert_eq!(Judge::from_json(bad), None, "{bad}");
         }

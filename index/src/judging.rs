@@ -135,7 +135,13 @@ impl<'a> Case<'a> {
         } else {
             Chances::CERTAIN
         };
-        let outcome = outcome_of(first.copy, chances, first.may_match, numbers[SIMILARITY]);
+        let outcome = outcome_of(
+            first.copy,
+            chances,
+            judge.needed(),
+            first.may_match,
+            numbers[SIMILARITY],
+        );
         Verdict {
             id: Some(first.id.clone()),
             chances,
@@ -177,16 +183,22 @@ fn ranked<'a>(candidates: Vec<&'a Candidate>, ranker: &Ranker) -> Vec<(&'a Candi
         .collect()
 }
 
-/// Trains a judge on everything.
-pub fn train(examples: &[Example], pairs: &[Pair], ranker: &Ranker) -> Judge {
+/// Trains a judge on everything. `needed`: the chances from which it calls a candidate a match.
+pub fn train(examples: &[Example], pairs: &[Pair], ranker: &Ranker, needed: Chances) -> Judge {
     let cases = Cases::of(examples, pairs, ranker, 1);
-    cases.judge_without(usize::MAX)
+    cases.judge_without(usize::MAX, needed)
 }
 
 /// What judges say of each question, gold present and hidden, and of each pair, that were trained on the other folds.
-pub fn cross_validate(examples: &[Example], pairs: &[Pair], ranker: &Ranker, number: usize) -> Verdicts {
+pub fn cross_validate(
+    examples: &[Example],
+    pairs: &[Pair],
+    ranker: &Ranker,
+    needed: Chances,
+    number: usize,
+) -> Verdicts {
     let cases = Cases::of(examples, pairs, ranker, number);
-    let judges: Vec<Judge> = (0..number).map(|fold| cases.judge_without(fold)).collect();
+    let judges: Vec<Judge> = (0..number).map(|fold| cases.judge_without(fold, needed)).collect();
     let mut verdicts = cases.all.iter().map(|(case, fold)| case.verdict(&judges[*fold]));
     let mut next = |count: usize| verdicts.by_ref().take(count).collect();
     Verdicts {
@@ -245,7 +257,7 @@ impl<'a> Cases<'a> {
         Cases { all }
     }
 
-    fn judge_without(&self, left_out: usize) -> Judge {
+    fn judge_without(&self, left_out: usize, needed: Chances) -> Judge {
         let cases = || {
             self.all
                 .iter()
@@ -255,6 +267,7 @@ impl<'a> Cases<'a> {
         let subject: Vec<Row> = cases().flat_map(Case::subject_rows).collect();
         let agreement: Vec<Row> = cases().flat_map(Case::agreement_rows).collect();
         Judge::new(
+            needed,
             fit(&subject.iter().collect::<Vec<_>>(), SUBJECT_TREES),
             fit(&agreement.iter().collect::<Vec<_>>(), AGREEMENT_TREES),
         )

@@ -51,7 +51,7 @@ pub use fingerprint::{Fingerprint, Folded, contradicts};
 pub use index::ClaimIndex;
 pub use judge::{Chances, Judge};
 pub use lang::{InvalidLang, Lang};
-pub use matching::{MATCH, MAYBE};
+pub use matching::MAYBE;
 pub use model::Ranker;
 pub use normalise::{NORMALISER_VERSION, normalise_text};
 pub use position::Position;

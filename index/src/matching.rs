@@ -125,22 +125,16 @@ pub(crate) fn best_first(a: Rank, b: Rank) -> Ordering {
     by_copy.then_with(|| b.1.total_cmp(&a.1)).then_with(|| a.2.cmp(b.2))
 }
 
-/// What a reader is told of a candidate. `may_match`: nothing but the chances stands in the way.
-pub(crate) fn outcome_of(copy: Copy, chances: Chances, may_match: bool, similarity: f32) -> Outcome {
+/// What a reader is told of a candidate. `needed`: the chances of a match; `may_match`: nothing else stands in its way.
+pub(crate) fn outcome_of(copy: Copy, chances: Chances, needed: Chances, may_match: bool, similarity: f32) -> Outcome {
     match copy {
         Copy::Identical | Copy::NearVerbatim => Outcome::Match,
-        Copy::No if may_match && chances.reach(MATCH) => Outcome::Match,
+        Copy::No if may_match && chances.reach(needed) => Outcome::Match,
         Copy::No if chances.both() >= MAYBE || similarity >= NEAR_COPY => Outcome::Maybe,
         Copy::No => Outcome::None,
     }
 }
 
-/// Chances from which a candidate is a match: each must be reached, for neither makes up for the other. What that means in
-/// practice is measured by `train-match` and stands in the judge's file: see [`crate::Judge::measured`].
-pub const MATCH: Chances = Chances {
-    subject: 0.75,
-    agreement: 0.6,
-};
 /// Confidence from which a candidate is worth showing.
 pub const MAYBE: f32 = 0.25;
 /// Of words in the same order that are no literal copy.
@@ -198,7 +192,14 @@ impl Compared<'_> {
         snapshot: &Snapshot,
     ) -> Result<Match, Error> {
         let may_match = self.may_match(question);
-        let outcome = outcome_of(self.candidate.copy, chances, may_match, self.evidence.similarity);
+        let needed = Models::of(question).judge.needed();
+        let outcome = outcome_of(
+            self.candidate.copy,
+            chances,
+            needed,
+            may_match,
+            self.evidence.similarity,
+        );
         Ok(Match {
             id: snapshot.id(self.candidate.address)?,
             confidence: self.confidence(chances).min(surest),

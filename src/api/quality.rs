@@ -1,6 +1,6 @@
 //! How often the matcher is right: `/v1/stats/quality`.
 
-use claim_index::{Judge, MATCH, MAYBE};
+use claim_index::{Judge, MAYBE};
 use serde::Serialize;
 use warp::reply::Response;
 
@@ -37,8 +37,8 @@ async fn get_quality(app: App, call: Call) -> Result<Response, Problem> {
     reply::ok(&QualityWire {
         has_model,
         match_from: ChancesWire {
-            subject: rounded(MATCH.subject),
-            agreement: rounded(MATCH.agreement),
+            subject: rounded(judge.needed().subject),
+            agreement: rounded(judge.needed().agreement),
         },
         maybe_from: rounded(MAYBE),
         made_by: judge.about(),

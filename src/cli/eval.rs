@@ -146,12 +146,12 @@ fn outcomes(questions: &Questions, folds: Option<u8>, shipped: Shipped) -> anyho
     let verdicts = match folds {
         Some(folds) => {
             let ranker = training::fit(&examples.iter().collect::<Vec<_>>());
-            judging::cross_validate(&examples, &[], &ranker, folds.into())
+            judging::cross_validate(&examples, &[], &ranker, shipped.judge.needed(), folds.into())
         }
         None => judging::judge_all(&examples, &[], shipped.ranker, shipped.judge),
     };
     let names: Vec<&str> = questions.asked.iter().map(|(asked, _)| asked.id.as_str()).collect();
-    Ok(Measured::of(&parts, &verdicts).naming(&verdicts, &names))
+    Ok(Measured::of(&parts, &verdicts, shipped.judge.needed()).naming(&verdicts, &names))
 }
 
 fn as_shipped(questions: &Questions) -> anyhow::Result<Report> {

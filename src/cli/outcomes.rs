@@ -1,7 +1,7 @@
 //! How often the matcher's `match`, `maybe` and `none` are right: what `eval` shows and what `train-match` writes down.
 
 use claim_index::{
-    Chances, MATCH, Outcome,
+    Chances, Outcome,
     judging::{Bin, Pair, Rates, Verdict, Verdicts, reliability},
 };
 use serde::Serialize;
@@ -61,14 +61,14 @@ pub(super) struct Measured {
 }
 
 impl OfSet {
-    fn of(verdicts: &[Verdict], hidden: &[Verdict]) -> Self {
+    fn of(verdicts: &[Verdict], hidden: &[Verdict], needed: Chances) -> Self {
         let present = Rates::of(verdicts);
         Self {
             set: None,
             precision: present.precision(),
             hidden: Rates::of(hidden),
             thresholds: (5..20)
-                .map(|step| Threshold::of(step as f32 / 20.0, verdicts, hidden))
+                .map(|step| Threshold::of(step as f32 / 20.0, needed, verdicts, hidden))
                 .collect(),
             present,
         }
@@ -93,9 +93,9 @@ impl OfSet {
 }
 
 impl Threshold {
-    fn of(subject: f32, present: &[Verdict], hidden: &[Verdict]) -> Self {
+    fn of(subject: f32, needed: Chances, present: &[Verdict], hidden: &[Verdict]) -> Self {
         let share = |verdicts: &[Verdict], is_so: &dyn Fn(&Verdict) -> bool| {
-            let needed = Chances { subject, ..MATCH };
+            let needed = Chances { subject, ..needed };
             let reached = verdicts
                 .iter()
                 .filter(|verdict| verdict.may_match && verdict.chances.reach(needed));
@@ -167,7 +167,8 @@ pub(super) struct Parts<'a> {
 }
 
 impl Measured {
-    pub(super) fn of(parts: &Parts, verdicts: &Verdicts) -> Self {
+    /// `needed`: what the judge needs for a match.
+    pub(super) fn of(parts: &Parts, verdicts: &Verdicts, needed: Chances) -> Self {
         let Verdicts { present, hidden, pairs } = verdicts;
         let (bins, calibration_error) = reliability(present.iter().chain(hidden));
         let ranges = |sizes: &[(String, usize)]| {
@@ -180,7 +181,7 @@ impl Measured {
         };
         let of_set = |(name, range): (String, std::ops::Range<usize>)| OfSet {
             set: Some(name),
-            ..OfSet::of(&present[range.clone()], &hidden[range])
+            ..OfSet::of(&present[range.clone()], &hidden[range], needed)
         };
         let of_pairs = |(name, range): (String, std::ops::Range<usize>)| OfPairs {
             file: Some(name),
