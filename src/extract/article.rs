@@ -96,7 +96,7 @@ fn fill(page: &mut Page, tree: &Html, url: &WebUrl) {
     let choice = content::choose(tree);
     let kind = kind::of(tree, &choice, &json_ld);
     let text = match kind {
-        PageKind::Article => main_text(&choice, page),
+        PageKind::Article => Some(main_text(&choice, page)),
         other => {
             page.problems.push(other.into());
             None
@@ -108,12 +108,12 @@ fn fill(page: &mut Page, tree: &Html, url: &WebUrl) {
 }
 
 /// The main text, cut where it is too long.
-fn main_text(choice: &content::Choice<'_>, page: &mut Page) -> Option<String> {
+fn main_text(choice: &content::Choice<'_>, page: &mut Page) -> String {
     let text = choice.text();
     if text.len() > MAX_TEXT_BYTES {
         page.problems.push(Problem::TextCut);
     }
-    Some(text::cut(&text, MAX_TEXT_BYTES).to_owned())
+    text::cut(&text, MAX_TEXT_BYTES).to_owned()
 }
 
 fn facts(

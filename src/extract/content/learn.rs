@@ -175,11 +175,11 @@ fn fit(samples: &[Sample<'_>], ridge: f64) -> Linear {
     };
     let scales = scales(samples);
     let size = sample.row.len() + 1;
-    let scaled: Vec<Vec<f64>> = samples.iter().map(|s| scale(s.row, &scales)).collect();
+    let inputs: Vec<Vec<f64>> = samples.iter().map(|s| scale(s.row, &scales)).collect();
     let mut at = vec![0.0; size];
     for _ in 0..STEPS {
         let (mut gradient, mut hessian) = (vec![0.0; size], vec![vec![0.0; size]; size]);
-        for (sample, x) in samples.iter().zip(&scaled) {
+        for (sample, x) in samples.iter().zip(&inputs) {
             let chance = region::chance(dot(&at, x));
             let (slope, bend) = (
                 sample.weight * (f64::from(u8::from(sample.truth)) - chance),
@@ -187,8 +187,11 @@ fn fit(samples: &[Sample<'_>], ridge: f64) -> Linear {
             );
             for (i, xi) in x.iter().enumerate().filter(|(_, xi)| **xi != 0.0) {
                 gradient[i] += slope * xi;
-                let bent = bend * xi;
-                hessian[i][..=i].iter_mut().zip(x).for_each(|(h, xj)| *h += bent * xj);
+                let weighed = bend * xi;
+                hessian[i][..=i]
+                    .iter_mut()
+                    .zip(x)
+                    .for_each(|(h, xj)| *h += weighed * xj);
             }
         }
         for i in 0..size {
@@ -216,11 +219,11 @@ fn scales(samples: &[Sample<'_>]) -> Vec<(f64, f64)> {
 
 /// Scaled numbers, and a one for the bias.
 fn scale(row: &Row, scales: &[(f64, f64)]) -> Vec<f64> {
-    let scaled = row
+    let numbers = row
         .iter()
         .zip(scales)
         .map(|((_, x), (mean, spread))| (x - mean) / spread);
-    scaled.chain([1.0]).collect()
+    numbers.chain([1.0]).collect()
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
