@@ -248,9 +248,11 @@ impl<'a> Comparer<'a> {
 
 /// Marks a form that is asked for; whether it is.
 fn mark(forms: &FastMap<&str, u32>, form: &str, marks: &mut [bool]) -> bool {
-    let number = forms.get(form);
-    number.into_iter().for_each(|number| marks[*number as usize] = true);
-    number.is_some()
+    let Some(number) = forms.get(form) else {
+        return false;
+    };
+    marks[*number as usize] = true;
+    true
 }
 
 impl Evidence {

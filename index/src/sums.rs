@@ -127,7 +127,9 @@ pub(crate) fn add_up(cursors: &mut [Cursor], entries: u32, alive: Option<&AliveB
     for start in (0..entries).step_by(WINDOW as usize) {
         let (mut count, end) = (0, start.saturating_add(WINDOW));
         if is_much {
-            fields.iter().for_each(|lengths| lengths.fetch(start..end.min(entries)));
+            for lengths in &fields {
+                lengths.fetch(start..end.min(entries));
+            }
         }
         for cursor in &mut *cursors {
             cursor.read_until(end, |doc, worth| {
