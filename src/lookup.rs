@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use claim_index::{Outcome, Page, Query};
 use serde::Serialize;
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::{
+    sync::Semaphore,
+    task::{JoinError, spawn_blocking},
+};
 
 use crate::{
     domain::{AttachmentState, Claim, ClaimId, FactCheck, Lang, WebUrl},
@@ -23,7 +26,7 @@ pub enum Error {
     Index(#[from] claim_index::Error),
     /// The searching thread was stopped.
     #[error("the search was stopped")]
-    Stopped(#[from] tokio::task::JoinError),
+    Stopped(#[from] JoinError),
 }
 
 /// What somebody wants to know about.
@@ -176,10 +179,25 @@ impl Lookup {
         T: Send + 'static,
         F: FnOnce(claim_index::ClaimIndex) -> Result<T, claim_index::Error> + Send + 'static,
     {
-        let _turn = self.searches.acquire().await;
-        let index = self.index.current();
-        Ok(spawn_blocking(move || search(index)).await??)
+        let index = self.index.clone();
+        Ok(in_turn(&self.searches, move || search(index.current())).await??)
     }
+}
+
+/// Does blocking work when its turn comes. The turn is the work's and not the asker's: one who stops waiting leaves work
+/// behind that cannot be stopped, and the core that it runs on is taken for as long as it runs.
+async fn in_turn<T>(turns: &Arc<Semaphore>, work: impl FnOnce() -> T + Send + 'static) -> Result<T, JoinError>
+where
+    T: Send + 'static,
+{
+    // Never closed, so always given.
+    let turn = Arc::clone(turns).acquire_owned().await.ok();
+    spawn_blocking(move || {
+        let done = work();
+        drop(turn);
+        done
+    })
+    .await
 }
 
 /// A claim found, before the store is asked about it.
@@ -248,7 +266,36 @@ fn is_checked(candidates: &[Candidate]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::mpsc,
+        time::{Duration, Instant},
+    };
+
     use super::*;
+
+    #[tokio::test]
+    async fn work_keeps_its_turn_when_nobody_waits_for_it_any_more() {
+        let turns = Arc::new(Semaphore::new(1));
+        let (finish, finished) = mpsc::channel::<()>();
+        let (begin, begun) = tokio::sync::oneshot::channel();
+        let work = move || {
+            let _told = begin.send(());
+            let _told = finished.recv();
+        };
+        let mut asking = Box::pin(in_turn(&turns, work));
+        tokio::select! {
+            _ = &mut asking => panic!("the work cannot be done"),
+            _ = begun => {}
+        }
+        drop(asking);
+        assert_eq!(turns.available_permits(), 0, "the work goes on");
+        finish.send(()).unwrap();
+        let start = Instant::now();
+        while turns.available_permits() == 0 && start.elapsed() < Duration::from_secs(20) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(turns.available_permits(), 1);
+    }
 
     #[test]
     fn a_lone_address_asks_for_its_page() {
