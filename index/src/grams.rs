@@ -100,7 +100,9 @@ mod tests {
     fn shares(asked: &[&str], entry: &[&str]) -> Vec<f32> {
         let asked = AskedGrams::of(asked.iter().copied());
         let mut found = vec![false; asked.len()];
-        entry.iter().for_each(|word| asked.mark(word, &mut found));
+        for word in entry {
+            asked.mark(word, &mut found);
+        }
         asked.shares(&found).collect()
     }
 
