@@ -277,7 +277,7 @@ mod tests {
     async fn work_keeps_its_turn_when_nobody_waits_for_it_any_more() {
         let turns = Arc::new(Semaphore::new(1));
         let (finish, finished) = mpsc::channel::<()>();
-        let (begin, begun) = tokio::sync::oneshot::channel();
+        let (begin, started) = tokio::sync::oneshot::channel();
         let work = move || {
             let _told = begin.send(());
             let _told = finished.recv();
@@ -285,7 +285,7 @@ mod tests {
         let mut asking = Box::pin(in_turn(&turns, work));
         tokio::select! {
             _ = &mut asking => panic!("the work cannot be done"),
-            _ = begun => {}
+            _ = started => {}
         }
         drop(asking);
         assert_eq!(turns.available_permits(), 0, "the work goes on");

@@ -125,7 +125,7 @@ fn other_words_in_another_language_find_the_claim() {
 struct Biased;
 
 impl Encoder for Biased {
-    fn digest(&self) -> &str {
+    fn digest(&self) -> &'static str {
         "biased"
     }
 
