@@ -2,8 +2,8 @@
 //! the claim, and how often it is right.
 //!
 //! Every question is asked twice: as it is, and with its right answers hidden, so that the judge learns what it looks like
-//! when nothing fits. Pairs teach it the near misses that archives hardly hold: the text is about the claim, and does not
-//! say it.
+//! when nothing fits; and twice again of a small archive, where something far off stands out for want of others. Pairs teach
+//! it the near misses that archives hardly hold: the text is about the claim, and does not say it.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::features::{Field, Judged, MEANING, SIMILARITY, judged, standings};
 use crate::matching::{best_first, outcome_of};
 use crate::search::Copy;
 use crate::training::{Candidate, Example, fold_of, folds};
-use crate::{Chances, Judge, Outcome, Ranker};
+use crate::{Chances, Fingerprint, Judge, Outcome, Ranker};
 
 /// A post that says what a claim says, or nearly so.
 #[derive(Clone, Debug)]
@@ -38,6 +38,14 @@ pub enum Gold {
     Hidden,
 }
 
+/// Of which candidates of a question the judge learns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Archive {
+    Whole,
+    /// The right answers and one in [`THINNED`] of the others.
+    Small,
+}
+
 /// The first candidate of a question.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
@@ -58,6 +66,10 @@ const LEARNT: usize = 3;
 /// Whether texts say what a claim says is learnt from pairs; a question about it counts for so much of a pair. Without any the
 /// judge would take the ways in which posts at large differ from claims for contradictions.
 const QUESTION_WEIGHT: f64 = 0.15;
+/// One candidate in so many is left of a small archive.
+const THINNED: u8 = 8;
+/// A question asked of a small archive counts for so much of one asked of the whole.
+const SMALL_WEIGHT: f64 = 0.5;
 /// Trees for each of the two: of pairs there are few.
 const SUBJECT_TREES: usize = 200;
 const AGREEMENT_TREES: usize = 120;
@@ -69,30 +81,34 @@ struct Case<'a> {
     subjects: BTreeSet<&'a str>,
     /// What it says.
     gold: BTreeSet<&'a str>,
-    /// In learning whether a text says what it is about.
-    weight: f64,
+    /// In learning what a text is about.
+    subject_weight: f64,
+    /// In learning whether it says that.
+    agreement_weight: f64,
 }
 
 impl<'a> Case<'a> {
-    fn of_question(example: &'a Example, gold: Gold, ranker: &Ranker) -> Case<'a> {
-        let is_there = |candidate: &&Candidate| {
-            gold == Gold::Present || !example.gold.contains(&candidate.id) && !example.copies.contains(&candidate.id)
-        };
-        let gold: BTreeSet<&str> = example.gold.iter().map(String::as_str).collect();
+    fn of_question(example: &'a Example, gold: Gold, archive: Archive, ranker: &Ranker) -> Case<'a> {
+        let is_right = |id: &String| example.gold.contains(id) || example.copies.contains(id);
+        let is_there = |candidate: &&Candidate| is_there(&candidate.id, is_right(&candidate.id), gold, archive);
+        let right: BTreeSet<&str> = example.gold.iter().map(String::as_str).collect();
         Case {
             ranked: ranked(example.candidates.iter().filter(is_there).collect(), ranker),
-            subjects: gold.clone(),
-            gold,
-            weight: QUESTION_WEIGHT,
+            subjects: right.clone(),
+            gold: right,
+            subject_weight: archive.weight(),
+            agreement_weight: QUESTION_WEIGHT * archive.weight(),
         }
     }
 
-    fn of_pair(pair: &'a Pair, ranker: &Ranker) -> Case<'a> {
+    fn of_pair(pair: &'a Pair, gold: Gold, archive: Archive, ranker: &Ranker) -> Case<'a> {
+        let is_there = |candidate: &&Candidate| is_there(&candidate.id, candidate.id == pair.claim, gold, archive);
         Case {
-            ranked: ranked(pair.candidates.iter().collect(), ranker),
+            ranked: ranked(pair.candidates.iter().filter(is_there).collect(), ranker),
             subjects: BTreeSet::from([pair.claim.as_str()]),
             gold: pair.is_same.then_some(pair.claim.as_str()).into_iter().collect(),
-            weight: 1.0,
+            subject_weight: archive.weight(),
+            agreement_weight: archive.weight(),
         }
     }
 
@@ -101,7 +117,7 @@ impl<'a> Case<'a> {
         self.learnt().map(|(candidate, numbers)| Row {
             numbers: numbers.to_vec(),
             is_yes: self.subjects.contains(candidate.id.as_str()),
-            weight: 1.0,
+            weight: self.subject_weight,
         })
     }
 
@@ -111,7 +127,7 @@ impl<'a> Case<'a> {
         self.learnt().filter(about).map(|(candidate, numbers)| Row {
             numbers: numbers.to_vec(),
             is_yes: self.gold.contains(candidate.id.as_str()),
-            weight: self.weight,
+            weight: self.agreement_weight,
         })
     }
 
@@ -149,6 +165,24 @@ impl<'a> Case<'a> {
             outcome,
             is_right: self.gold.contains(first.id.as_str()),
         }
+    }
+}
+
+impl Archive {
+    fn weight(self) -> f64 {
+        match self {
+            Archive::Whole => 1.0,
+            Archive::Small => SMALL_WEIGHT,
+        }
+    }
+}
+
+/// Whether a candidate is in this archive while the right answers are present or hidden.
+fn is_there(id: &str, is_right: bool, gold: Gold, archive: Archive) -> bool {
+    match (is_right, archive) {
+        (true, _) => gold == Gold::Present,
+        (false, Archive::Whole) => true,
+        (false, Archive::Small) => Fingerprint::exact(id).as_bytes()[1] % THINNED == 0,
     }
 }
 
@@ -213,14 +247,14 @@ pub fn judge_all(examples: &[Example], pairs: &[Pair], ranker: &Ranker, judge: &
     let all = |gold| {
         examples
             .iter()
-            .map(move |example| Case::of_question(example, gold, ranker).verdict(judge))
+            .map(move |example| Case::of_question(example, gold, Archive::Whole, ranker).verdict(judge))
     };
     Verdicts {
         present: all(Gold::Present).collect(),
         hidden: all(Gold::Hidden).collect(),
         pairs: pairs
             .iter()
-            .map(|pair| Case::of_pair(pair, ranker).verdict(judge))
+            .map(|pair| Case::of_pair(pair, Gold::Present, Archive::Whole, ranker).verdict(judge))
             .collect(),
     }
 }
@@ -236,33 +270,46 @@ pub struct Verdicts {
     pub pairs: Vec<Verdict>,
 }
 
-/// All cases with their folds: the questions, the questions with their gold hidden, the pairs.
+/// All cases with their folds.
 struct Cases<'a> {
+    /// The questions, the questions with their gold hidden, the pairs.
     all: Vec<(Case<'a>, usize)>,
+    /// What is learnt from besides, and not measured.
+    more: Vec<(Case<'a>, usize)>,
 }
 
 impl<'a> Cases<'a> {
     fn of(examples: &'a [Example], pairs: &'a [Pair], ranker: &Ranker, number: usize) -> Cases<'a> {
         let folds = folds(examples, number);
-        let mut all = Vec::new();
-        for gold in [Gold::Present, Gold::Hidden] {
-            let cases = examples.iter().map(|example| Case::of_question(example, gold, ranker));
-            all.extend(cases.zip(folds.iter().copied()));
+        let questions = |gold, archive| {
+            let case = move |example| Case::of_question(example, gold, archive, ranker);
+            examples.iter().map(case).zip(folds.iter().copied()).collect::<Vec<_>>()
+        };
+        let pairs = |gold, archive| {
+            let case = move |pair: &'a Pair| (Case::of_pair(pair, gold, archive, ranker), fold_of(&pair.claim, number));
+            pairs.iter().map(case).collect::<Vec<_>>()
+        };
+        let all = [
+            questions(Gold::Present, Archive::Whole),
+            questions(Gold::Hidden, Archive::Whole),
+            pairs(Gold::Present, Archive::Whole),
+        ];
+        let more = [
+            questions(Gold::Present, Archive::Small),
+            questions(Gold::Hidden, Archive::Small),
+            pairs(Gold::Hidden, Archive::Whole),
+            pairs(Gold::Hidden, Archive::Small),
+        ];
+        Cases {
+            all: all.into_iter().flatten().collect(),
+            more: more.into_iter().flatten().collect(),
         }
-        all.extend(
-            pairs
-                .iter()
-                .map(|pair| (Case::of_pair(pair, ranker), fold_of(&pair.claim, number))),
-        );
-        Cases { all }
     }
 
     fn judge_without(&self, left_out: usize, needed: Chances) -> Judge {
         let cases = || {
-            self.all
-                .iter()
-                .filter(move |(_, fold)| *fold != left_out)
-                .map(|(case, _)| case)
+            let cases = self.all.iter().chain(&self.more);
+            cases.filter(move |(_, fold)| *fold != left_out).map(|(case, _)| case)
         };
         let subject: Vec<Row> = cases().flat_map(Case::subject_rows).collect();
         let agreement: Vec<Row> = cases().flat_map(Case::agreement_rows).collect();

@@ -130,6 +130,8 @@ pub(crate) fn outcome_of(copy: Copy, chances: Chances, needed: Chances, may_matc
     match copy {
         Copy::Identical | Copy::NearVerbatim => Outcome::Match,
         Copy::No if may_match && chances.reach(needed) => Outcome::Match,
+        // About the claim, and perhaps saying something else: for people to tell.
+        Copy::No if chances.subject >= needed.subject => Outcome::Maybe,
         Copy::No if chances.both() >= MAYBE || similarity >= NEAR_COPY => Outcome::Maybe,
         Copy::No => Outcome::None,
     }
@@ -142,6 +144,10 @@ const NEAR_VERBATIM: f32 = 0.99;
 
 /// Content words that a match needs: shorter texts ("vaccines are dangerous") fit too many claims.
 const MIN_CONTENT_WORDS: f32 = 5.0;
+
+/// Of the claim's weight the text must have so much where there is no model: in an archive of a few claims every word is
+/// rare, and two of them stand out.
+const MIN_COVERAGE: f32 = 0.25;
 
 /// Similarity from which text and wording count as near-copies: their negations must agree, and they are worth showing
 /// whatever the judge says.
@@ -231,7 +237,8 @@ impl Compared<'_> {
     }
 
     fn may_match(&self, question: &Question) -> bool {
-        question.content_words() >= MIN_CONTENT_WORDS && !self.contradicted()
+        let is_known_by_words = question.meanings.is_some() || self.evidence.claim_coverage >= MIN_COVERAGE;
+        question.content_words() >= MIN_CONTENT_WORDS && is_known_by_words && !self.contradicted()
     }
 
     /// Other numbers in the place of the claim's, or a near-copy turned round by a negation.

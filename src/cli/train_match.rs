@@ -34,6 +34,9 @@ pub(super) struct TrainMatchArgs {
     /// Claims with posts that say them, or nearly: `{"claim", "post", "lang", "kind", "same"}` a line
     #[arg(long, value_name = "FILE")]
     pairs: Vec<PathBuf>,
+    /// Chances from which a claim is a match: that the text is about it, and that it says the same
+    #[arg(long, value_name = "SUBJECT,AGREEMENT", value_parser = chances, default_value = "0.74,0.55")]
+    match_from: Chances,
     /// Where the weights go: `ranker.json` and `judge.json`, small files of numbers; with --model `ranker-semantic.json` and
     /// `judge-semantic.json`
     #[arg(long, value_name = "DIR")]
@@ -46,6 +49,15 @@ const TOGETHER: &str = "together";
 /// Folds of the figures that stand in the file.
 const FOLDS: usize = 5;
 
+fn chances(text: &str) -> Result<Chances, String> {
+    let read = |text: &str| text.parse().ok().filter(|chance| (0.0..=1.0).contains(chance));
+    let (subject, agreement) = text.split_once(',').ok_or("expected two numbers with a comma")?;
+    match (read(subject), read(agreement)) {
+        (Some(subject), Some(agreement)) => Ok(Chances { subject, agreement }),
+        _ => Err("expected numbers from 0 to 1".to_owned()),
+    }
+}
+
 /// What cross-validation says about one folder.
 #[derive(Debug, Serialize)]
 struct Figures {
@@ -54,17 +66,6 @@ struct Figures {
     bm25_map_at_5: f64,
     map_at_5: f64,
 }
-
-/// From where on a candidate is a match: as low as three in a hundred questions without an answer allow, and 85 of a hundred near
-/// misses. With a model both are told apart better.
-const NEEDED: Chances = Chances {
-    subject: 0.78,
-    agreement: 0.62,
-};
-const NEEDED_WITH_MODEL: Chances = Chances {
-    subject: 0.7,
-    agreement: 0.62,
-};
 
 /// What was learnt from, set by set.
 #[derive(Default)]
@@ -80,7 +81,7 @@ pub(super) fn run(settings: &Settings, args: &TrainMatchArgs) -> anyhow::Result<
     let material = Material::read(args, model.as_ref())?;
     let figures = figures(&material.examples, &material.sizes);
     let ranker = training::fit(&material.examples.iter().collect::<Vec<_>>());
-    let needed = if model.is_some() { NEEDED_WITH_MODEL } else { NEEDED };
+    let needed = args.match_from;
     let measured = {
         let verdicts = judging::cross_validate(&material.examples, &material.pairs, &ranker, needed, FOLDS);
         Measured::of(&material.parts(), &verdicts, needed)
@@ -167,11 +168,13 @@ fn command(settings: &Settings, args: &TrainMatchArgs) -> String {
         files.iter().map(|file| format!(" --{option} {}", name(file))).collect()
     };
     format!(
-        "klarstelle {}train-match {}{}{}",
+        "klarstelle {}train-match {}{}{} --match-from {},{}",
         model.unwrap_or_default(),
         sets.join(" "),
         option("together", &args.together),
-        option("pairs", &args.pairs)
+        option("pairs", &args.pairs),
+        args.match_from.subject,
+        args.match_from.agreement
     )
 }
 
