@@ -142,6 +142,9 @@ pub const MAYBE: f32 = 0.25;
 /// Of words in the same order that are no literal copy.
 const NEAR_VERBATIM: f32 = 0.99;
 
+/// Of what another number or a negation contradicts, however much else it shares: no likelier than not.
+const CONTRADICTED: f32 = 0.5;
+
 /// Content words that a match needs: shorter texts ("vaccines are dangerous") fit too many claims.
 const MIN_CONTENT_WORDS: f32 = 5.0;
 
@@ -228,6 +231,7 @@ impl Compared<'_> {
     fn confidence(&self, chances: Chances) -> f32 {
         match self.candidate.copy {
             Copy::Identical => 1.0,
+            Copy::No if self.contradicted() => chances.both().min(CONTRADICTED),
             Copy::NearVerbatim | Copy::No => chances.both().min(NEAR_VERBATIM),
         }
     }
