@@ -9,8 +9,8 @@ use crate::domain::clean;
 /// Longest fragment of HTML in a field that is read; the rest is cut.
 const MAX_FRAGMENT_BYTES: usize = 256 * 1024;
 
-/// Elements that stand on lines of their own.
-const BLOCKS: &[&str] = &[
+/// Elements that stand on lines of their own, and the line break.
+pub(super) const BLOCKS: &[&str] = &[
     "address",
     "article",
     "aside",
@@ -18,8 +18,10 @@ const BLOCKS: &[&str] = &[
     "body",
     "br",
     "caption",
+    "center",
     "dd",
     "details",
+    "dir",
     "div",
     "dl",
     "dt",

@@ -6,55 +6,8 @@ use ego_tree::{NodeId, NodeRef};
 use scraper::node::Element as Tag;
 use scraper::{ElementRef, Html, Node};
 
-use super::super::text::Lines;
+use super::super::text::{BLOCKS, Lines};
 use super::vocabulary::{self, BYLINE, COMMENT, Hints};
-
-/// Elements that begin and end a block of text.
-const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "html",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-];
 
 /// Elements whose content is no text for readers, or is one to press.
 const SILENT: &[&str] = &[
@@ -173,7 +126,8 @@ impl<'a> Outline<'a> {
 }
 
 pub(super) fn is_block(name: &str) -> bool {
-    BLOCKS.contains(&name)
+    // A line break goes on with the same paragraph.
+    name != "br" && BLOCKS.contains(&name)
 }
 
 /// The walk through the tree.
