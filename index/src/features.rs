@@ -140,7 +140,7 @@ pub(crate) fn standings(orders: &[f32]) -> Vec<Standing> {
 
 /// An edge beyond this says nothing more.
 const MAX_EDGE: f32 = 5.0;
-/// So many are looked at, however many are compared: what a candidate's share is must not depend on how many are asked for.
+/// So many are looked at, however many are compared: a candidate's share should not fall because more were asked for.
 const FIELD: usize = 30;
 
 /// Numbers that depend on the other candidates: see [`Field::placed`].

@@ -289,6 +289,7 @@ fn what_contradicts_a_claim_is_no_match() {
     for (id, text) in cases {
         let answer = ask(&index, text);
         assert_eq!((first(&answer), answer.outcome), (id, Outcome::Maybe), "{text}");
+        assert!(answer.matches[0].confidence <= 0.5, "{text}: {:?}", answer.matches[0]);
     }
 }
 
