@@ -186,8 +186,10 @@ impl<'a> Places<'a> {
         tally.shares(passage);
         let mut found = tally.found;
         found.same_order = same_order(&tally.shared);
-        self.leave_over(claim, passage, tally.words, &mut found);
-        found.weightiest_found = self.weightiest_found(claim);
+        let claimed = forms(claim);
+        self.leave_over(&claimed, passage, tally.words, &mut found);
+        found.length_ratio = self.length_ratio(claim);
+        found.weightiest_found = self.weightiest_found(&claimed);
         self.contradict(claim, passage, &mut found);
         Ok(found)
     }
@@ -205,12 +207,7 @@ impl<'a> Places<'a> {
         place.copied()
     }
 
-    fn weightiest_found(&self, claim: &Profile) -> f32 {
-        let claimed: HashSet<&str> = claim
-            .words()
-            .flat_map(|word| [Some(word.neutral), word.term])
-            .flatten()
-            .collect();
+    fn weightiest_found(&self, claimed: &HashSet<&str>) -> f32 {
         let mut asked: Vec<&AskedWord> = self.question.words.iter().collect();
         asked.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         asked.truncate(WEIGHTIEST);
@@ -222,12 +219,7 @@ impl<'a> Places<'a> {
     }
 
     /// What in and around the passage is not of the claim: much of it may be another story.
-    fn leave_over(&self, claim: &Profile, passage: Passage, words: usize, found: &mut Particulars) {
-        let claimed: HashSet<&str> = claim
-            .words()
-            .flat_map(|word| [Some(word.neutral), word.term])
-            .flatten()
-            .collect();
+    fn leave_over(&self, claimed: &HashSet<&str>, passage: Passage, words: usize, found: &mut Particulars) {
         let is_new =
             |token: &Token| !claimed.contains(token.neutral.as_str()) && !claimed.contains(token.term.as_str());
         let around = self.around(passage);
@@ -241,10 +233,12 @@ impl<'a> Places<'a> {
         let content = || new().filter(|(token, _)| !self.question.is_stop_word(token));
         found.unexplained = content().count() as f32 / words.max(1) as f32;
         found.other_names = content().filter(|(_, is_name)| **is_name).count() as f32;
+    }
+
+    fn length_ratio(&self, claim: &Profile) -> f32 {
         let asked = self.question.text.len() as f32;
-        found.length_ratio = (asked / claim.words().count().max(1) as f32)
-            .max(f32::MIN_POSITIVE)
-            .ln();
+        let ratio = asked / claim.words().count().max(1) as f32;
+        ratio.max(f32::MIN_POSITIVE).ln()
     }
 
     /// The passage with its margins, as places in the text.
@@ -271,6 +265,12 @@ impl<'a> Places<'a> {
             found.other_quantity = flag(others.any(|one| around.contains(&one.at))).max(flag(is_elsewhere) / 2.0);
         }
     }
+}
+
+/// A claim's words in both of their forms.
+fn forms<'c>(claim: &Profile<'c>) -> HashSet<&'c str> {
+    let words = claim.words().flat_map(|word| [Some(word.neutral), word.term]);
+    words.flatten().collect()
 }
 
 /// The run of the text, no longer than `length` words, with the most of the claim in it; the first of equals.
