@@ -1,5 +1,7 @@
 //! "Has this been debunked?": a question comes in, matches joined with their fact-checks go out.
 
+mod page;
+
 use std::sync::Arc;
 
 use claim_index::{Outcome, Page, Query};
@@ -14,6 +16,8 @@ use crate::{
     indexer::SharedIndex,
     store::{self, ClaimSummary, Dossier, Store},
 };
+
+pub use page::{Finding, MAX_SENTENCES, PageAnswer};
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]

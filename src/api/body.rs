@@ -18,6 +18,34 @@ use super::{
 /// Largest body taken, in bytes.
 pub(crate) const MAX_BYTES: usize = 64 * 1024;
 
+/// Largest body that holds a page, in bytes.
+pub(crate) const MAX_PAGE_BYTES: usize = 2 * 1024 * 1024;
+
+/// How much of a body is taken, and how long it is waited for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    bytes: usize,
+    patience: Duration,
+}
+
+impl Limits {
+    /// What fits most operations.
+    pub(crate) const fn usual(patience: Duration) -> Self {
+        Self {
+            bytes: MAX_BYTES,
+            patience,
+        }
+    }
+
+    /// For the text of a page.
+    pub(crate) const fn of_page(patience: Duration) -> Self {
+        Self {
+            bytes: MAX_PAGE_BYTES,
+            patience,
+        }
+    }
+}
+
 /// A body as it arrives. Warp's own body filters have no limit in bytes that also holds for chunked bodies, none in time,
 /// and name no member in their errors.
 pub(crate) type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, warp::Error>> + Send + Sync>>;
@@ -31,9 +59,9 @@ pub(crate) fn boxed(stream: impl Stream<Item = Result<impl Buf, warp::Error>> + 
 pub(crate) struct Json(String);
 
 /// Reads a whole JSON body.
-pub(crate) async fn json(headers: &HeaderMap, body: BodyStream, patience: Duration) -> Result<Json, Problem> {
+pub(crate) async fn json(headers: &HeaderMap, body: BodyStream, limits: Limits) -> Result<Json, Problem> {
     check_type(headers)?;
-    Json::parse(collect(body, patience).await?.to_vec())
+    Json::parse(collect(body, limits).await?.to_vec())
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
@@ -59,16 +87,16 @@ fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// Reads a body to its end, within limits of size and time.
-pub(crate) async fn collect(body: BodyStream, patience: Duration) -> Result<Bytes, Problem> {
-    let all = tokio::time::timeout(patience, gather(body)).await;
+pub(crate) async fn collect(body: BodyStream, limits: Limits) -> Result<Bytes, Problem> {
+    let all = tokio::time::timeout(limits.patience, gather(body, limits.bytes)).await;
     all.unwrap_or_else(|_| Err(Problem::new(ErrorCode::BodyTimeout)))
 }
 
-async fn gather(mut body: BodyStream) -> Result<Bytes, Problem> {
+async fn gather(mut body: BodyStream, most: usize) -> Result<Bytes, Problem> {
     let mut all = BytesMut::new();
     while let Some(part) = body.next().await {
         let part = part.map_err(|_| Problem::new(ErrorCode::MalformedBody).with_detail("the body broke off"))?;
-        if all.len() + part.len() > MAX_BYTES {
+        if all.len() + part.len() > most {
             return Err(Problem::new(ErrorCode::BodyTooLarge));
         }
         all.extend_from_slice(&part);

@@ -7,7 +7,7 @@ use http::{HeaderMap, header};
 use warp::{Filter, Rejection};
 
 use super::{
-    body::{self, BodyStream, Json},
+    body::{self, BodyStream, Json, Limits},
     code::ErrorCode,
     context::Context,
     error::Problem,
@@ -144,12 +144,17 @@ impl Call {
 
     /// The whole body as JSON.
     pub(crate) async fn json(self, patience: Duration) -> Result<Json, Problem> {
-        body::json(&self.parts.headers, self.parts.body, patience).await
+        body::json(&self.parts.headers, self.parts.body, Limits::usual(patience)).await
+    }
+
+    /// The whole body as JSON, as large as a page may be.
+    pub(crate) async fn page_json(self, patience: Duration) -> Result<Json, Problem> {
+        body::json(&self.parts.headers, self.parts.body, Limits::of_page(patience)).await
     }
 
     /// The whole body as bytes, for forms.
     pub(crate) async fn bytes(self, patience: Duration) -> Result<Bytes, Problem> {
-        body::collect(self.parts.body, patience).await
+        body::collect(self.parts.body, Limits::usual(patience)).await
     }
 
     /// The secret in `Authorization: Bearer …`; `None` if there is no such header.

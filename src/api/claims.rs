@@ -15,6 +15,7 @@ use super::{
     paging::{self, Paging, WordCursor},
     read, reply,
     route::Route,
+    timeline::TimelineWire,
     wire::{ClaimWire, DossierWire, ListWire, SightingWire, SummaryWire},
 };
 use crate::{
@@ -29,6 +30,7 @@ pub(super) fn routes(app: &App) -> Vec<Route> {
         Route::post("/v1/claims", "create_claim").guarded(Scope::Review, app, create_claim),
         Route::get("/v1/claims/{claim_id}", "get_claim").public(app, get_claim),
         Route::get("/v1/claims/{claim_id}/sightings", "list_sightings").public(app, list_sightings),
+        Route::get("/v1/claims/{claim_id}/timeline", "get_timeline").public(app, get_timeline),
     ]
 }
 
@@ -138,6 +140,14 @@ async fn get_claim(app: App, call: Call) -> Result<Response, Problem> {
     let dossiers = app.store.dossiers(&[id]).await?;
     let dossier = dossiers.first().ok_or_else(|| Problem::new(ErrorCode::ClaimNotFound))?;
     reply::hashed(&call, &DossierWire::of(dossier, call.caller()))
+}
+
+async fn get_timeline(app: App, call: Call) -> Result<Response, Problem> {
+    call.no_query()?;
+    let id: ClaimId = call.id("claim_id", ErrorCode::ClaimNotFound)?;
+    let timeline = app.store.timeline(&id).await?;
+    let timeline = timeline.ok_or_else(|| Problem::new(ErrorCode::ClaimNotFound))?;
+    reply::hashed(&call, &TimelineWire::of(&timeline))
 }
 
 async fn list_sightings(app: App, call: Call) -> Result<Response, Problem> {

@@ -80,7 +80,7 @@ codes! {
     StaleVersion => "stale_version", PRECONDITION_FAILED, "Somebody changed it in the meantime",
         "Read it again (`current_version` is its version now), merge, and send the new ETag in If-Match.";
     BodyTooLarge => "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
-        "Send at most 65536 bytes.";
+        "Send at most 65536 bytes; a page to look up may have 2 MiB.";
     AddressTooLong => "address_too_long", URI_TOO_LONG, "The address is too long",
         "Send long texts in a body: an address may have 8192 bytes.";
     UnsupportedMediaType => "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body's type or coding is not taken",

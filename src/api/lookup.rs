@@ -17,14 +17,15 @@ use super::{
     wire::{ClaimWire, FactCheckWire},
 };
 use crate::{
-    domain::clean,
-    lookup::{Answer, Candidate, Question, Reason},
+    domain::{Lang, clean},
+    lookup::{Answer, Candidate, Finding, PageAnswer, Question, Reason},
 };
 
 pub(super) fn routes(app: &App) -> Vec<Route> {
     vec![
         Route::get("/v1/lookup", "look_up_url").public(app, look_up_url),
         Route::post("/v1/lookup", "look_up").public(app, look_up),
+        Route::post("/v1/lookup/page", "look_up_page").public(app, look_up_page),
     ]
 }
 
@@ -40,6 +41,14 @@ async fn look_up_url(app: App, call: Call) -> Result<Response, Problem> {
     let url = query.required("url", |text| read::url(text).map_err(|error| error.to_string()));
     let url = query.complete(url)?;
     answer(&app, &Question::Url(url)).await
+}
+
+async fn look_up_page(app: App, call: Call) -> Result<Response, Problem> {
+    call.no_query()?;
+    let asked: PageWire = call.page_json(app.body_timeout).await?.read()?;
+    let (text, lang) = asked.check()?;
+    let answer = app.lookup.page(text, lang).await?;
+    reply::ok(&PageAnswerWire::of(&answer))
 }
 
 async fn answer(app: &App, question: &Question) -> Result<Response, Problem> {
@@ -73,6 +82,77 @@ impl QuestionWire {
             (None, None) | (Some(_), Some(_)) => faults.refuse("", "expected either \"text\" or \"url\""),
         };
         faults.body(question)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PageWire {
+    text: String,
+    #[serde(default, deserialize_with = "present")]
+    language: Option<String>,
+}
+
+impl PageWire {
+    fn check(&self) -> Result<(&str, Option<Lang>), Problem> {
+        let mut faults = Faults::default();
+        let lang = self
+            .language
+            .as_deref()
+            .and_then(|tag| faults.take("/language", read::language(tag)));
+        let text = if clean(&self.text).is_empty() {
+            faults.refuse("/text", "expected a text that is not empty")
+        } else {
+            Some(self.text.as_str())
+        };
+        faults.body(text.map(|text| (text, lang)))
+    }
+}
+
+/// What a page says that is known; `klarstelle lookup --page --format json` prints the same.
+#[derive(Serialize)]
+pub(crate) struct PageAnswerWire<'a> {
+    sentences: usize,
+    asked: usize,
+    findings: Vec<FindingWire<'a>>,
+    as_of: u64,
+}
+
+impl<'a> PageAnswerWire<'a> {
+    pub(crate) fn of(answer: &'a PageAnswer) -> Self {
+        Self {
+            sentences: answer.sentences,
+            asked: answer.asked,
+            findings: answer.findings.iter().map(FindingWire::of).collect(),
+            as_of: answer.as_of,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FindingWire<'a> {
+    quote: &'a str,
+    start: usize,
+    outcome: &'static str,
+    checked: bool,
+    candidates: Vec<CandidateWire<'a>>,
+}
+
+impl<'a> FindingWire<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        let Answer {
+            outcome,
+            checked,
+            candidates,
+            ..
+        } = &finding.answer;
+        Self {
+            quote: &finding.quote,
+            start: finding.start,
+            outcome: word(*outcome),
+            checked: *checked,
+            candidates: candidates.iter().map(CandidateWire::of).collect(),
+        }
     }
 }
 

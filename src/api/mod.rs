@@ -45,6 +45,7 @@ mod reply;
 mod route;
 mod server;
 mod shape;
+mod timeline;
 mod watchdog;
 mod wire;
 
@@ -54,7 +55,7 @@ pub(crate) use call::Call;
 pub use code::ErrorCode;
 pub use edge::{FailurePage, Service};
 pub(crate) use error::Problem;
-pub(crate) use lookup::AnswerWire;
+pub(crate) use lookup::{AnswerWire, PageAnswerWire};
 pub use recover::install_panic_hook;
 pub use route::{Access, Operation, Route, Verb};
 pub use server::serve;

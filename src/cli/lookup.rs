@@ -11,29 +11,36 @@ use super::{
     output::{print, tame},
 };
 use crate::{
-    api::AnswerWire,
+    api::{AnswerWire, PageAnswerWire},
     config::Settings,
     domain::{FactCheck, FactCheckBody, Lang},
     indexer::{self, SharedIndex},
-    lookup::{Answer, Candidate, Lookup, Question, Reason},
+    lookup::{Answer, Candidate, Lookup, PageAnswer, Question, Reason},
 };
 
 #[derive(Debug, Args)]
 pub(super) struct LookupArgs {
     /// The text or address; `-` reads it from standard input
     text: String,
+    /// The text is a page: look up each of its sentences
+    #[arg(long)]
+    page: bool,
     /// Its language, as a BCP 47 tag [default: detected]
     #[arg(long)]
     lang: Option<Lang>,
 }
 
 pub(super) async fn run(settings: &Settings, args: &LookupArgs) -> anyhow::Result<()> {
-    let question = Question::from_text(&text(args)?, args.lang);
-    let answer = open(settings)
-        .await?
-        .answer(&question, settings.lookup.candidates)
-        .await?;
-    print(settings, &AnswerWire::of(&answer), |_| written(&answer))?;
+    let text = text(args)?;
+    let lookup = open(settings).await?;
+    if args.page {
+        let answer = lookup.page(&text, args.lang).await?;
+        print(settings, &PageAnswerWire::of(&answer), |_| page(&answer))?;
+    } else {
+        let question = Question::from_text(&text, args.lang);
+        let answer = lookup.answer(&question, settings.lookup.candidates).await?;
+        print(settings, &AnswerWire::of(&answer), |_| written(&answer))?;
+    }
     Ok(())
 }
 
@@ -68,6 +75,20 @@ pub(super) fn written(answer: &Answer) -> String {
         .iter()
         .filter(|candidate| candidate.outcome != Outcome::None);
     text.extend(told.map(candidate));
+    text
+}
+
+/// What a page says that is known, as people read it.
+fn page(answer: &PageAnswer) -> String {
+    let mut text = format!(
+        "{} of {} sentences looked up, {} known or perhaps known.\n",
+        answer.asked,
+        answer.sentences,
+        answer.findings.len()
+    );
+    for finding in &answer.findings {
+        text.push_str(&format!("\n“{}”\n{}", tame(&finding.quote), written(&finding.answer)));
+    }
     text
 }
 

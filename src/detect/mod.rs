@@ -52,6 +52,11 @@ fn mention(passage: &str, lang: Lang) -> Option<Mention> {
     })
 }
 
+/// The sentences of a text, trimmed, in its order: slices of it.
+pub fn sentences(text: &str, lang: Lang) -> Vec<&str> {
+    sentences::of_text(text, lang)
+}
+
 fn wording(quote: &str) -> Fingerprint {
     Fingerprint::near_verbatim(quote).unwrap_or_else(|| Fingerprint::exact(quote))
 }

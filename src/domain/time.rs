@@ -25,6 +25,12 @@ impl Timestamp {
         self.0
     }
 
+    /// Its day in UTC, as ISO 8601 writes it.
+    pub fn date(self) -> String {
+        let text = self.to_string();
+        text.split('T').next().unwrap_or_default().to_owned()
+    }
+
     /// Reads an RFC 3339 time, or a plain ISO 8601 date taken as its midnight in UTC.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();

@@ -34,6 +34,22 @@ pub struct Attached {
     pub fact_check: FactCheck,
 }
 
+/// What [`sighting`] reads.
+macro_rules! sighting_columns {
+    () => {
+        "s.id, s.claim_id, d.url, d.title, s.quote, s.lang, o.id, d.published_at, s.seen_at"
+    };
+}
+
+/// Where it reads it from.
+macro_rules! sighting_tables {
+    () => {
+        "sightings s JOIN documents d ON d.id = s.document_id \
+         LEFT JOIN sources o ON o.id = d.source_id AND o.removed_at IS NULL"
+    };
+}
+pub(super) use {sighting_columns, sighting_tables};
+
 impl Store {
     /// The claims named with their attachments, in the order asked; unknown ones are left out.
     pub async fn dossiers(&self, ids: &[ClaimId]) -> Result<Vec<Dossier>, Error> {
@@ -69,11 +85,13 @@ impl Store {
             id: Uuid::max(),
         };
         let from = after.map_or(Ok(start), |cursor| cursor.of(List::Sightings))?;
-        let sql = "SELECT s.id, s.claim_id, d.url, d.title, s.quote, s.lang, o.id, d.published_at, s.seen_at \
-                   FROM sightings s JOIN documents d ON d.id = s.document_id \
-                   LEFT JOIN sources o ON o.id = d.source_id AND o.removed_at IS NULL \
-                   WHERE s.claim_id = $1 AND (s.seen_at, s.id) < ($2, $3) \
-                   ORDER BY s.seen_at DESC, s.id DESC LIMIT $4";
+        let sql = concat!(
+            "SELECT ",
+            sighting_columns!(),
+            " FROM ",
+            sighting_tables!(),
+            " WHERE s.claim_id = $1 AND (s.seen_at, s.id) < ($2, $3) ORDER BY s.seen_at DESC, s.id DESC LIMIT $4"
+        );
         let args = args![claim, from.key, from.id.to_string(), i64::from(limit) + 1];
         let items = self
             .db
@@ -90,7 +108,7 @@ impl Store {
     }
 }
 
-async fn dossiers(conn: &mut Conn, ids: &[ClaimId]) -> Result<Vec<Dossier>, Error> {
+pub(super) async fn dossiers(conn: &mut Conn, ids: &[ClaimId]) -> Result<Vec<Dossier>, Error> {
     let keys: Vec<Value> = ids.iter().map(Value::from).collect();
     let sql = concat!("SELECT ", claim_columns!(), " FROM claims c WHERE c.id IN {in}");
     let mut claims: HashMap<ClaimId, Claim> = HashMap::new();
@@ -130,7 +148,7 @@ async fn attached(conn: &mut Conn, claims: Vec<Value>) -> Result<HashMap<ClaimId
     Ok(attached)
 }
 
-fn sighting(row: &mut Row) -> Result<Sighting, Error> {
+pub(super) fn sighting(row: &mut Row) -> Result<Sighting, Error> {
     Ok(Sighting {
         id: row.take()?,
         claim_id: row.take()?,

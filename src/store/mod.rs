@@ -21,6 +21,7 @@ mod import;
 mod keys;
 mod migrate;
 mod sources;
+mod timelines;
 mod transaction;
 mod value;
 
@@ -34,6 +35,7 @@ pub use documents::{Origin, Recorded};
 pub use dossiers::{Attached, Dossier};
 pub use error::Error;
 pub use import::{ImportBatch, ImportTally};
+pub use timelines::{Leader, MAX_DAYS, Tally, Timeline, Variant};
 
 use uuid::Uuid;
 

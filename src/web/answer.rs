@@ -3,13 +3,13 @@
 use claim_index::Outcome;
 
 use super::{
-    fact_check::{Extent, FactCheckView, date},
+    fact_check::{Extent, FactCheckView},
     foreign::{Foreign, WHOLE},
     locale::{Locale, PageLang, whole_percent},
     reason::ReasonView,
 };
 use crate::{
-    domain::{Claim, FactCheck, Verdict},
+    domain::{Claim, FactCheck, Timestamp, Verdict},
     lookup::{Answer, Candidate},
 };
 
@@ -221,8 +221,8 @@ impl SeenView {
     pub(super) fn new(claim: &Claim) -> Self {
         Self {
             times: claim.sightings,
-            first: claim.first_seen.map(date),
-            last: claim.last_seen.map(date),
+            first: claim.first_seen.map(Timestamp::date),
+            last: claim.last_seen.map(Timestamp::date),
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::{
     answer::SeenView,
-    fact_check::{Extent, FactCheckView, date, host},
+    fact_check::{Extent, FactCheckView, host},
     foreign::{Foreign, LINE, PARAGRAPH, WHOLE},
     locale::Locale,
 };
@@ -36,7 +36,7 @@ impl<'a> ClaimView<'a> {
             text: Foreign::new(claim.text.as_str(), claim.lang, WHOLE),
             language: texts.language(&claim.lang).to_owned(),
             origin: texts.origin(claim.origin),
-            known_since: date(claim.created_at),
+            known_since: claim.created_at.date(),
             seen: SeenView::new(claim),
             fact_checks: active
                 .map(|a| FactCheckView::new(&a.fact_check, Extent::Whole, texts))
@@ -69,7 +69,7 @@ fn acts<'a>(attached: &Attached, texts: &'a Locale) -> Vec<(Timestamp, ActView<'
         (
             at,
             ActView {
-                date: date(at),
+                date: at.date(),
                 title: check.title,
                 publisher: check.publisher,
                 act,
@@ -116,7 +116,7 @@ impl<'a> SightingView<'a> {
             host,
             url: sighting.url.to_string(),
             quote,
-            date: date(at),
+            date: at.date(),
             dated,
         }
     }

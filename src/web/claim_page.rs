@@ -4,6 +4,7 @@ use http::StatusCode;
 use warp::reply::Response;
 
 use super::{
+    chart::Chart,
     claim::{ClaimView, SightingView},
     foreign::Foreign,
     page::{ClaimPage, Frame, Keep, Switch, respond},
@@ -29,11 +30,19 @@ pub(super) async fn show_claim(app: App, call: Call) -> Result<Response, Problem
         .map(|text| text.parse().map_err(|_| missing()))
         .transpose()?;
     let dossier = app.store.dossiers(&[id]).await?.pop().ok_or_else(missing)?;
+    let timeline = app.store.timeline(&id).await?.ok_or_else(missing)?;
     let sightings = app.store.sightings(&id, after.as_ref(), SIGHTINGS).await?;
-    Ok(shown(&Visit::of(&call), &dossier, &sightings, after.is_some()))
+    let chart = Chart::of(&timeline);
+    Ok(shown(&Visit::of(&call), &dossier, chart, &sightings, after.is_some()))
 }
 
-fn shown(visit: &Visit, dossier: &Dossier, sightings: &Page<Sighting>, is_later: bool) -> Response {
+fn shown(
+    visit: &Visit,
+    dossier: &Dossier,
+    chart: Option<Chart>,
+    sightings: &Page<Sighting>,
+    is_later: bool,
+) -> Response {
     let texts = visit.lang.texts();
     let path = format!("/claims/{}", dossier.claim.id);
     let claim = ClaimView::new(dossier, texts);
@@ -42,6 +51,7 @@ fn shown(visit: &Visit, dossier: &Dossier, sightings: &Page<Sighting>, is_later:
     let page = ClaimPage {
         frame: if is_later { frame } else { frame.indexable() },
         sightings: sightings.items.iter().map(view).collect(),
+        chart,
         newest: is_later.then(|| format!("{path}{}", visit.suffix())),
         older: sightings.next.map(|cursor| older(&path, &cursor, visit)),
         claim,

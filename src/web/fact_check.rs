@@ -49,7 +49,7 @@ impl FactCheckView {
             rating: parts.rating,
             verdict: texts.verdict(check.verdict).to_owned(),
             tone: tone(check.verdict),
-            date: parts.at.map(date),
+            date: parts.at.map(Timestamp::date),
             language: texts.language(&lang).to_owned(),
         }
     }
@@ -117,12 +117,6 @@ pub(super) fn host(url: &WebUrl) -> String {
     let host = host.strip_prefix("www.").unwrap_or(host);
     url.port()
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-/// A day as ISO 8601 writes it, in UTC.
-pub(super) fn date(time: Timestamp) -> String {
-    let text = time.to_string();
-    text.split('T').next().unwrap_or_default().to_owned()
 }
 
 const fn tone(verdict: Verdict) -> &'static str {

@@ -130,7 +130,7 @@ texts! {
     /// A claim's own page.
     Claim {
         kind, language, origin, crawled, imported, entered, known_since, sightings, first_seen, last_seen,
-        sightings_none, sightings_older, sightings_newest, published, seen, history, attached, withdrawn,
+        spread, spread_day, spread_table, sightings_none, sightings_older, sightings_newest, published, seen, history, attached, withdrawn,
     }
     /// A fact-check.
     FactCheck { title, own, rating, verdict, date, language, no_link }

@@ -3,7 +3,7 @@
 //! | page | file |
 //! |---|---|
 //! | the front page with its form, and the answer | `ask.rs`, `answer.rs` |
-//! | a claim, its fact-checks and sightings | `claim.rs`, `fact_check.rs` |
+//! | a claim, its fact-checks and sightings, how it spread | `claim.rs`, `fact_check.rs`, `chart.rs` |
 //! | what went wrong | `failure.rs` |
 //!
 //! A handler finds out the visitor's language (`visit.rs`), calls lookup or store, turns what they say into plain structs of
@@ -12,6 +12,7 @@
 mod answer;
 mod ask;
 mod assets;
+mod chart;
 mod claim;
 mod claim_page;
 mod fact_check;

@@ -8,6 +8,7 @@ use warp::reply::Response;
 use super::{
     answer::AnswerView,
     assets,
+    chart::Chart,
     claim::{ClaimView, SightingView},
     foreign::Foreign,
     locale::{Locale, PageLang},
@@ -96,6 +97,8 @@ pub(super) struct AnswerPage {
 pub(super) struct ClaimPage {
     pub(super) frame: Frame,
     pub(super) claim: ClaimView<'static>,
+    /// How it spread, if it was seen on several days.
+    pub(super) chart: Option<Chart>,
     pub(super) sightings: Vec<SightingView<'static>>,
     /// Where the sightings begin, if this is not their beginning.
     pub(super) newest: Option<String>,

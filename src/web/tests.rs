@@ -7,6 +7,7 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::{
     answer::AnswerView,
+    chart::{Bar, Chart},
     claim::{ClaimView, SightingView},
     foreign::{Foreign, PARAGRAPH},
     locale::PageLang,
@@ -73,10 +74,26 @@ fn claim(lang: PageLang, text: &str, checks: [FactCheck; 2]) -> String {
         frame: Frame::new(&visit(lang), &claim.text.text, Switch::Links("/claims/x".into())),
         sightings: vec![SightingView::new(&sighting, &claim, texts)],
         claim,
+        chart: Some(chart()),
         newest: Some("/claims/x".into()),
         older: Some("/claims/x?after=y".into()),
     };
     page.render().unwrap()
+}
+
+fn chart() -> Chart {
+    let bar = Bar {
+        first: "2026-05-01".into(),
+        last: Some("2026-05-07".into()),
+        sightings: 3,
+        x: 0,
+        y: 0,
+        height: 100,
+    };
+    Chart {
+        width: 20,
+        bars: vec![bar],
+    }
 }
 
 fn failure(lang: PageLang) -> String {

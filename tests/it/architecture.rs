@@ -21,7 +21,7 @@ const SEES: &[(&str, &[&str])] = &[
     ("indexer", &["model", "store"]),
     ("ingest", &["net", "crawl", "extract", "detect", "cluster", "store"]),
     ("review", &["store"]),
-    ("lookup", &["store", "indexer"]),
+    ("lookup", &["detect", "store", "indexer"]),
     ("api", &["config", "lookup", "indexer", "review", "store"]),
     ("web", &["api", "config", "lookup", "indexer", "review", "store"]),
     ("demo", &["config", "net", "crawl", "ingest", "store"]),

@@ -136,6 +136,22 @@ async fn each_finding_has_its_words() {
 }
 
 #[tokio::test]
+async fn a_claim_shows_how_it_spread_as_a_picture_and_as_a_table() {
+    let site = Site::open().await;
+    let page = site.get(&format!("/claims/{}?lang=en", site.newsroom.long)).await;
+    let chart = page.between("<figure class=\"spread\">", "</figure>");
+    assert_eq!(chart.matches("<rect ").count(), 7, "{chart}");
+    let rows: Vec<_> = chart.split("<tr><th scope=\"row\">").skip(1).collect();
+    assert!(
+        rows[0].contains("2026-05-02") && rows[0].contains("<td>5</td>"),
+        "{chart}"
+    );
+    assert_eq!(rows.len(), 7);
+    let once = site.get(&format!("/claims/{}?lang=en", site.newsroom.unchecked)).await;
+    assert!(!once.body.contains("<figure"), "one day is no spread");
+}
+
+#[tokio::test]
 async fn an_answer_says_what_the_fact_checks_say_and_why_it_matched() {
     let site = Site::open().await;
     let page = site.ask(newsroom::LONG).await;

@@ -138,6 +138,32 @@ async fn what_is_not_json_is_refused_as_such() {
 }
 
 #[tokio::test]
+async fn a_page_may_be_long_but_not_endless() {
+    let db = sqlite();
+    let app = TestApp::on(&db).await;
+    let ask = async |body: &Value| app.post("/v1/lookup/page", body).await;
+    let line = |number| format!("Im Jahr {number} zahlte die Stadt jedem Einwohner Geld.\n");
+    let long = (0..1000).map(line).collect::<String>();
+    let reply = ask(&json!({"text": long, "language": "de"})).await.expect(200);
+    let counts = reply.json();
+    assert_eq!((&counts["sentences"], &counts["asked"]), (&json!(1000), &json!(250)));
+    for (body, pointer) in [
+        (json!({}), "/text"),
+        (json!({"text": "\u{0}"}), "/text"),
+        (json!({"text": "a", "language": "deutsch"}), "/language"),
+        (json!({"text": "a", "url": "https://a.example/"}), "/url"),
+    ] {
+        let reply = ask(&body).await.expect(422);
+        assert_eq!(reply.text("/errors/0/pointer"), pointer, "{body}");
+    }
+    for text in ["(".repeat(100_000), "\u{fdfa} ".repeat(50_000), "a. ".repeat(200_000)] {
+        ask(&json!({"text": text})).await.expect(200);
+    }
+    let endless = json!({"text": "a".repeat(2 * 1024 * 1024)});
+    assert_eq!(ask(&endless).await.expect(413).code(), "body_too_large");
+}
+
+#[tokio::test]
 async fn bodies_of_other_kinds_are_refused() {
     let db = sqlite();
     let app = TestApp::on(&db).await;

@@ -15,6 +15,7 @@ mod no_space;
 mod opening;
 mod refusals;
 mod sources;
+mod timelines;
 
 use klarstelle::{
     cluster::{Home, Placed, Prints},

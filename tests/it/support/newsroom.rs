@@ -63,14 +63,22 @@ async fn long(store: &Store) -> ClaimId {
             1 => (format!("Alle Fähren weg!!! Ab Juli, {number}. Meldung"), Lang::DE),
             _ => (format!("ستُخرد كل العبارات في ميناء غرونبك، خبر {number}"), Lang::AR),
         };
-        see(store, claim, &format!("Meldung {number}"), &quote, lang).await;
+        let day = format!("2026-05-{:02}", 2 + number % 7);
+        see(store, claim, &format!("Meldung {number}"), (&quote, lang), &day).await;
     }
     claim
 }
 
 async fn unchecked(store: &Store) -> ClaimId {
     let claim = claim(store, UNCHECKED, Lang::DE).await;
-    see(store, claim, "Regenwasser im Becken?", UNCHECKED, Lang::DE).await;
+    see(
+        store,
+        claim,
+        "Regenwasser im Becken?",
+        (UNCHECKED, Lang::DE),
+        "2026-05-02",
+    )
+    .await;
     claim
 }
 
@@ -98,7 +106,8 @@ pub(crate) async fn fill_hostile(store: &Store) -> Vec<ClaimId> {
             ..check(payload, payload, &format!("hostile-{number}"))
         };
         attach(store, claim, enter(store, &check).await).await;
-        see(store, claim, payload, &format!("{payload} seen {number}"), Lang::UND).await;
+        let quote = format!("{payload} seen {number}");
+        see(store, claim, payload, (&quote, Lang::UND), "2026-05-02").await;
         claims.push(claim);
     }
     claims
@@ -163,7 +172,7 @@ async fn attach(store: &Store, claim: ClaimId, check: FactCheckId) {
         .expect("attached");
 }
 
-async fn see(store: &Store, claim: ClaimId, title: &str, quote: &str, lang: Lang) {
+async fn see(store: &Store, claim: ClaimId, title: &str, (quote, lang): (&str, Lang), day: &str) {
     let slug = format!("{:?}", Fingerprint::exact(&format!("{title} {quote}")).as_bytes());
     let slug = slug.replace(|c: char| !c.is_ascii_digit(), "-");
     let document = Document {
@@ -173,7 +182,7 @@ async fn see(store: &Store, claim: ClaimId, title: &str, quote: &str, lang: Lang
         text: quote.into(),
         lang,
         author: None,
-        published_at: Timestamp::parse("2026-05-02"),
+        published_at: Timestamp::parse(day),
     };
     let placed = Placed {
         mention: Mention {
