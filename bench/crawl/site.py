@@ -1,6 +1,6 @@
 """A news site of many hosts, all of them loopback addresses, made up page by page from a fixed seed: site.py PORT PAGES HOST...
 
-Each host has PAGES articles of about 40 KB, as news sites have them: a menu, a sidebar, a footer, scripts, and a dozen paragraphs.
+Each host has PAGES articles of about 35 KB, as news sites have them: a menu, a sidebar, a footer, scripts, and a dozen paragraphs.
 Article number n links to three further ones (3n+1 to 3n+3), so that following links from /news/ reaches all, and to some thirty that
 are linked elsewhere too. The text of a page depends on its host and number only.
 """

@@ -44,6 +44,7 @@ mod vocabulary;
 mod weights;
 mod writer;
 
+pub use analyzer::word::is_unspaced;
 pub use answer::{Answer, Explanation, Hit, MAX_QUERY_TOKENS, Match, Outcome, Page, Query, Reason, TermWeight};
 pub use entry::{Entry, Wording, WordingKind};
 pub use error::{Error, Versions};

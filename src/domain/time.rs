@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
+const DAY_MS: i64 = 86_400_000;
+
 impl Timestamp {
     /// The moment of the call.
     pub fn now() -> Self {
@@ -23,6 +25,16 @@ impl Timestamp {
     /// Milliseconds since the epoch.
     pub const fn as_millis(self) -> i64 {
         self.0
+    }
+
+    /// The beginning of a day in UTC, by its number since 1970-01-01.
+    pub const fn of_day(number: i64) -> Self {
+        Self(number.saturating_mul(DAY_MS))
+    }
+
+    /// The number of its day in UTC, 1970-01-01 being 0 and the day before it -1.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(DAY_MS)
     }
 
     /// Its day in UTC, as ISO 8601 writes it.
@@ -69,6 +81,19 @@ impl<'de> Deserialize<'de> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_begin_at_midnight_before_1970_too() {
+        for (text, number, date) in [
+            ("1970-01-01T00:00:00Z", 0, "1970-01-01"),
+            ("1969-12-31T23:59:59Z", -1, "1969-12-31"),
+            ("2026-11-23T12:00:00Z", 20_780, "2026-11-23"),
+        ] {
+            let moment = Timestamp::parse(text).unwrap();
+            assert_eq!((moment.day(), moment.date().as_str()), (number, date), "{text}");
+            assert_eq!(Timestamp::of_day(number).to_string(), format!("{date}T00:00:00.000Z"));
+        }
+    }
 
     #[test]
     fn reads_and_writes_rfc_3339() {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use claim_index::{Outcome, Query};
+use claim_index::{Outcome, Query, is_unspaced};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{Answer, Error, Found, Lookup, is_checked, outcome};
@@ -48,42 +48,44 @@ pub struct Finding {
     pub answer: Answer,
 }
 
-/// A sentence and where it begins, in bytes.
-struct Sentence<'a> {
-    text: &'a str,
-    at: usize,
+/// A sentence to look up.
+struct Sentence {
+    text: String,
+    /// Where it begins, in characters.
+    start: usize,
+}
+
+/// What of a page is looked up.
+struct Statements {
+    /// How many sentences there are in all.
+    sentences: usize,
+    asked: Vec<Sentence>,
+    lang: Lang,
 }
 
 impl Lookup {
     /// Looks up each sentence of a text. Its language is found out once for all of them, unless the asker says it.
     pub async fn page(&self, text: &str, lang: Option<Lang>) -> Result<PageAnswer, Error> {
         let as_of = self.index.position();
-        let lang = lang.unwrap_or_else(|| Lang::detect(text));
-        let all = sentences(text, lang);
-        let asked: Vec<_> = all
-            .iter()
-            .filter(|s| is_statement(s.text))
-            .take(MAX_SENTENCES)
-            .collect();
+        let text = text.to_owned();
+        // Taking a long page apart keeps a core busy as a search does.
+        let Statements { sentences, asked, lang } = self.blocking(move |_| Ok(Statements::of(&text, lang))).await?;
         let found = self.each(&asked, lang).await?;
+        let counted = asked.len();
         let mut findings = Vec::new();
-        let mut counted = (0, 0);
-        for (sentence, found) in asked.iter().zip(found) {
-            if found.iter().any(|found| found.outcome != Outcome::None) {
-                counted = (sentence.at, counted.1 + text[counted.0..sentence.at].chars().count());
-                findings.push(self.finding(sentence.text, counted.1, found, as_of).await?);
-            }
+        for (sentence, found) in asked.into_iter().zip(found) {
+            findings.extend(self.finding(sentence, found, as_of).await?);
         }
         Ok(PageAnswer {
-            sentences: all.len(),
-            asked: asked.len(),
+            sentences,
+            asked: counted,
             findings,
             as_of,
         })
     }
 
     /// What the index finds for each sentence, on as many cores as there are.
-    async fn each(&self, asked: &[&Sentence<'_>], lang: Lang) -> Result<Vec<Vec<Found>>, Error> {
+    async fn each(&self, asked: &[Sentence], lang: Lang) -> Result<Vec<Vec<Found>>, Error> {
         let goes: Vec<Vec<Query>> = asked
             .chunks(AT_ONCE)
             .map(|go| go.iter().map(|s| query(s, lang)).collect())
@@ -103,47 +105,63 @@ impl Lookup {
             .collect())
     }
 
-    async fn finding(&self, quote: &str, start: usize, found: Vec<Found>, as_of: u64) -> Result<Finding, Error> {
-        let told = found
-            .into_iter()
-            .filter(|found| found.outcome != Outcome::None)
-            .collect();
-        let candidates = self.join(told).await?;
+    /// Nothing if the index knows nothing of it, or the store no longer does.
+    async fn finding(&self, sentence: Sentence, found: Vec<Found>, as_of: u64) -> Result<Option<Finding>, Error> {
+        let known = found.into_iter().filter(|found| found.outcome != Outcome::None);
+        let known: Vec<_> = known.collect();
+        if known.is_empty() {
+            return Ok(None);
+        }
+        let candidates = self.join(known).await?;
         let answer = Answer {
             outcome: outcome(&candidates),
             checked: is_checked(&candidates),
             candidates,
             as_of,
         };
-        Ok(Finding {
-            quote: quote.to_owned(),
-            start,
+        let is_known = answer.outcome != Outcome::None;
+        Ok(is_known.then_some(Finding {
+            quote: sentence.text,
+            start: sentence.start,
             answer,
-        })
+        }))
     }
 }
 
-fn query(sentence: &Sentence<'_>, lang: Lang) -> Query {
+impl Statements {
+    /// Each wording counts once, where it stands first.
+    fn of(text: &str, lang: Option<Lang>) -> Self {
+        let lang = lang.unwrap_or_else(|| Lang::detect(text));
+        let mut seen = HashSet::new();
+        let (mut sentences, mut asked) = (0, Vec::new());
+        let (mut at, mut start) = (0, 0);
+        for sentence in detect::sentences(text, lang) {
+            // A slice of the text: where it begins tells how many characters stand before it.
+            let begins = sentence.as_ptr() as usize - text.as_ptr() as usize;
+            start += text[at..begins].chars().count();
+            at = begins;
+            if !seen.insert(Fingerprint::exact(sentence)) {
+                continue;
+            }
+            sentences += 1;
+            if asked.len() < MAX_SENTENCES && is_statement(sentence) {
+                let text = sentence.to_owned();
+                asked.push(Sentence { text, start });
+            }
+        }
+        Self { sentences, asked, lang }
+    }
+}
+
+fn query(sentence: &Sentence, lang: Lang) -> Query {
     Query {
-        text: sentence.text.to_owned(),
+        text: sentence.text.clone(),
         lang: Some(lang),
         limit: CANDIDATES,
     }
 }
 
-/// The sentences of a text, each wording once, where it stands first.
-fn sentences(text: &str, lang: Lang) -> Vec<Sentence<'_>> {
-    let mut seen = HashSet::new();
-    let base = text.as_ptr() as usize;
-    let all = detect::sentences(text, lang).into_iter();
-    let once = all.filter(|sentence| seen.insert(Fingerprint::exact(sentence)));
-    once.map(|text| Sentence {
-        text,
-        at: text.as_ptr() as usize - base,
-    })
-    .collect()
-}
-
+/// Scripts without spaces have no words to count.
 fn is_statement(sentence: &str) -> bool {
     let words = sentence
         .split_whitespace()
@@ -151,28 +169,22 @@ fn is_statement(sentence: &str) -> bool {
     words.take(LEAST_WORDS).count() == LEAST_WORDS || sentence.chars().any(is_unspaced)
 }
 
-/// Letters of scripts that are written without spaces (Han, kana, Thai).
-fn is_unspaced(letter: char) -> bool {
-    matches!(letter, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn sentences_stand_where_they_are_said_to() {
-        let text = "Über uns\n\nDie Stadt zahlt 500 Euro an jeden. Wirklich? Die Stadt zahlt 500 Euro an jeden.\n";
-        let found = sentences(text, Lang::DE);
+    fn statements_stand_where_they_are_said_to() {
+        let text = "Über uns\n\nWirklich? Die Stadt zahlt 500 Euro an jeden. Die Stadt zahlt 500 Euro an jeden.\nDas gilt ab März 2027.\n";
+        let found = Statements::of(text, Some(Lang::DE));
+        assert_eq!(found.sentences, 4);
+        let asked: Vec<_> = found.asked.iter().map(|s| (s.text.as_str(), s.start)).collect();
         assert_eq!(
-            found.iter().map(|s| s.text).collect::<Vec<_>>(),
-            ["Über uns", "Die Stadt zahlt 500 Euro an jeden.", "Wirklich?"]
-        );
-        assert!(found.iter().all(|s| text[s.at..].starts_with(s.text)));
-        let statements = found.iter().filter(|s| is_statement(s.text));
-        assert_eq!(
-            statements.map(|s| s.text).collect::<Vec<_>>(),
-            ["Die Stadt zahlt 500 Euro an jeden."]
+            asked,
+            [
+                ("Die Stadt zahlt 500 Euro an jeden.", 20),
+                ("Das gilt ab März 2027.", 90)
+            ]
         );
         assert!(is_statement("这是假的。"));
     }

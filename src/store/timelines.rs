@@ -15,8 +15,6 @@ pub const MAX_DAYS: u32 = 366;
 /// Most sources, languages and variants told: those with the most sightings.
 const MOST: u32 = 50;
 
-const DAY_MS: i64 = 86_400_000;
-
 /// How a claim spread. A sighting counts at the moment of publication, where the document says it, else when we saw it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timeline {
@@ -81,6 +79,11 @@ impl Store {
     pub async fn timeline(&self, claim: &ClaimId) -> Result<Option<Timeline>, Error> {
         view!(self.db, |conn| timeline(conn, claim))
     }
+
+    /// The days with sightings of a claim, in their order, the latest [`MAX_DAYS`].
+    pub async fn days_sighted(&self, claim: &ClaimId) -> Result<Vec<Tally<Timestamp>>, Error> {
+        days(&mut self.db.reader().await?, claim).await
+    }
 }
 
 /// When a sighting counts.
@@ -104,13 +107,25 @@ macro_rules! of_claim {
 }
 
 const SPAN: &str = of_claim!(
-    concat!("MIN(", moment!(), "), MAX(", moment!(), "), COUNT(DISTINCT s.quote)"),
+    concat!(
+        "MIN(",
+        moment!(),
+        "), MAX(",
+        moment!(),
+        "), COUNT(DISTINCT s.quote || ' ' || s.lang)"
+    ),
     ""
 );
 
-/// The year 1970 is the earliest day: division goes towards zero.
+/// Both databases divide towards zero; a day begins before its moments in every year.
 const DAYS: &str = of_claim!(
-    concat!(moment!(), " / 86400000, COUNT(*)"),
+    concat!(
+        "(",
+        moment!(),
+        " - ((",
+        moment!(),
+        " % 86400000) + 86400000) % 86400000) / 86400000, COUNT(*)"
+    ),
     "GROUP BY 1 ORDER BY 1 DESC LIMIT $2"
 );
 
@@ -143,19 +158,23 @@ async fn timeline(conn: &mut Conn, claim: &ClaimId) -> Result<Option<Timeline>, 
         .first_mut()
         .map(sighting)
         .transpose()?;
-    let mut days = tallies(conn, DAYS, claim, MAX_DAYS, day).await?;
-    days.reverse();
     Ok(Some(Timeline {
         earliest,
         first_sighted,
         last_sighted,
         first_checked: first_checked(&dossier),
-        days,
+        days: days(conn, claim).await?,
         sources: tallies(conn, SOURCES, claim, MOST, leader).await?,
         languages: tallies(conn, LANGUAGES, claim, MOST, Row::take).await?,
         variants: tallies(conn, VARIANTS, claim, MOST, variant).await?,
         variant_count,
     }))
+}
+
+async fn days(conn: &mut Conn, claim: &ClaimId) -> Result<Vec<Tally<Timestamp>>, Error> {
+    let mut days = tallies(conn, DAYS, claim, MAX_DAYS, day).await?;
+    days.reverse();
+    Ok(days)
 }
 
 async fn tallies<T>(
@@ -179,7 +198,7 @@ async fn tallies<T>(
 }
 
 fn day(row: &mut Row) -> Result<Timestamp, Error> {
-    Ok(Timestamp::from_millis(row.take::<i64>()?.saturating_mul(DAY_MS)))
+    Ok(Timestamp::of_day(row.take()?))
 }
 
 fn leader(row: &mut Row) -> Result<Option<Leader>, Error> {

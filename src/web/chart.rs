@@ -1,17 +1,17 @@
 //! A claim's days with sightings come in; bars for a picture, and the same numbers for a table, go out.
 
-use crate::{
-    domain::Timestamp,
-    store::{Tally, Timeline},
-};
+use std::collections::BTreeMap;
+
+use crate::{domain::Timestamp, store::Tally};
 
 /// Most bars: more would be hairlines.
 const MOST_BARS: i64 = 60;
 
-const DAY_MS: i64 = 86_400_000;
-
 /// Days that one bar may stand for.
-const STEPS: [i64; 6] = [1, 7, 30, 91, 365, 3650];
+const STEPS: [i64; 5] = [1, 7, 30, 91, 365];
+
+/// If the time is longer still.
+const LONGEST_STEP: i64 = 3650;
 
 /// Height of the tallest bar, in units of the picture.
 const HEIGHT: u64 = 100;
@@ -42,27 +42,24 @@ pub(super) struct Bar {
 
 impl Chart {
     /// Nothing to show of a claim seen on one day only.
-    pub(super) fn of(timeline: &Timeline) -> Option<Self> {
-        let days = &timeline.days;
-        let (first, last) = (day(days.first()?), day(days.last()?));
+    pub(super) fn of(days: &[Tally<Timestamp>]) -> Option<Self> {
+        let (first, last) = (days.first()?.of.day(), days.last()?.of.day());
         if first == last {
             return None;
         }
         let span = last - first + 1;
-        let step = STEPS.into_iter().find(|step| span <= step * MOST_BARS).unwrap_or(3650);
-        let count = span.div_euclid(step) + i64::from(span % step > 0);
-        let mut sums: Vec<(i64, u64)> = Vec::new();
+        let step = STEPS
+            .into_iter()
+            .find(|step| span <= step * MOST_BARS)
+            .unwrap_or(LONGEST_STEP);
+        let mut sums: BTreeMap<i64, u64> = BTreeMap::new();
         for tally in days {
-            let at = (day(tally) - first) / step;
-            match sums.last_mut() {
-                Some((bar, sum)) if *bar == at => *sum += tally.sightings,
-                _ => sums.push((at, tally.sightings)),
-            }
+            *sums.entry((tally.of.day() - first) / step).or_default() += tally.sightings;
         }
-        let most = sums.iter().map(|(_, sum)| *sum).max().unwrap_or(1).max(1);
-        let bar = |(at, sightings): (i64, u64)| Bar::new(first + at * step, step, at, sightings, most);
+        let most = sums.values().copied().max()?;
+        let bar = |(at, sightings)| Bar::new(first + at * step, step, at, sightings, most);
         Some(Self {
-            width: count * WIDTH,
+            width: (span + step - 1) / step * WIDTH,
             bars: sums.into_iter().map(bar).collect(),
         })
     }
@@ -73,23 +70,14 @@ impl Bar {
         // One sighting among thousands is still to be seen.
         let height = (sightings * HEIGHT / most).max(2);
         Self {
-            first: written(first),
-            last: (days > 1).then(|| written(first + days - 1)),
+            first: Timestamp::of_day(first).date(),
+            last: (days > 1).then(|| Timestamp::of_day(first + days - 1).date()),
             sightings,
             x: at * WIDTH,
             y: HEIGHT - height,
             height,
         }
     }
-}
-
-/// Days since 1970.
-fn day(tally: &Tally<Timestamp>) -> i64 {
-    tally.of.as_millis().div_euclid(DAY_MS)
-}
-
-fn written(day: i64) -> String {
-    Timestamp::from_millis(day * DAY_MS).date()
 }
 
 #[cfg(test)]
@@ -101,17 +89,7 @@ mod tests {
             of: Timestamp::parse(day).unwrap(),
             sightings: *sightings,
         };
-        Chart::of(&Timeline {
-            earliest: None,
-            first_sighted: None,
-            last_sighted: None,
-            first_checked: None,
-            days: days.iter().map(tally).collect(),
-            sources: vec![],
-            languages: vec![],
-            variants: vec![],
-            variant_count: 0,
-        })
+        Chart::of(&days.iter().map(tally).collect::<Vec<_>>())
     }
 
     #[test]

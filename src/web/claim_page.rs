@@ -30,9 +30,8 @@ pub(super) async fn show_claim(app: App, call: Call) -> Result<Response, Problem
         .map(|text| text.parse().map_err(|_| missing()))
         .transpose()?;
     let dossier = app.store.dossiers(&[id]).await?.pop().ok_or_else(missing)?;
-    let timeline = app.store.timeline(&id).await?.ok_or_else(missing)?;
     let sightings = app.store.sightings(&id, after.as_ref(), SIGHTINGS).await?;
-    let chart = Chart::of(&timeline);
+    let chart = Chart::of(&app.store.days_sighted(&id).await?);
     Ok(shown(&Visit::of(&call), &dossier, chart, &sightings, after.is_some()))
 }
 

@@ -41,7 +41,7 @@ const UNSPACED: &[(char, char)] = &[
 ];
 
 /// Whether words of this character's script cannot be told by spaces.
-pub(crate) fn is_unspaced(c: char) -> bool {
+pub fn is_unspaced(c: char) -> bool {
     c >= '\u{e00}' && UNSPACED.iter().any(|&(first, last)| (first..=last).contains(&c))
 }
 

@@ -8,7 +8,7 @@ use klarstelle::{
 use super::claim;
 use crate::support::{
     databases,
-    newsroom::{LONG, Newsroom, SIGHTINGS},
+    newsroom::{LONG, Newsroom, SIGHTINGS, see},
 };
 
 async fn timeline(store: &Store, id: &ClaimId) -> Timeline {
@@ -61,6 +61,22 @@ async fn sightings_are_counted_by_day_source_language_and_wording() {
         // Published on the 4th; one that was withdrawn and one written later do not count.
         assert_eq!(told.first_checked, Timestamp::parse("2026-05-04"));
         assert_eq!(told.lag_ms(), Some(2 * 86_400_000));
+    }
+}
+
+#[tokio::test]
+async fn an_old_paper_counts_on_its_own_day_and_a_wording_in_each_language() {
+    for db in databases().await {
+        let store = db.open().await;
+        let id = claim(&store, "The dam at Akcadere is cracked").await.id;
+        for (lang, day) in [(Lang::EN, "1969-12-31T12:00:00Z"), (Lang::DE, "1970-01-01T12:00:00Z")] {
+            see(&store, id, day, ("The dam at Akcadere is cracked", lang), day).await;
+        }
+        let told = timeline(&store, &id).await;
+        let days: Vec<_> = told.days.iter().map(|tally| tally.of.date()).collect();
+        assert_eq!(days, ["1969-12-31", "1970-01-01"]);
+        assert_eq!(told.days, store.days_sighted(&id).await.unwrap());
+        assert_eq!((told.variant_count, told.variants.len()), (2, 2));
     }
 }
 

@@ -172,7 +172,7 @@ async fn attach(store: &Store, claim: ClaimId, check: FactCheckId) {
         .expect("attached");
 }
 
-async fn see(store: &Store, claim: ClaimId, title: &str, (quote, lang): (&str, Lang), day: &str) {
+pub(crate) async fn see(store: &Store, claim: ClaimId, title: &str, (quote, lang): (&str, Lang), day: &str) {
     let slug = format!("{:?}", Fingerprint::exact(&format!("{title} {quote}")).as_bytes());
     let slug = slug.replace(|c: char| !c.is_ascii_digit(), "-");
     let document = Document {
