@@ -47,7 +47,7 @@ impl Permission {
 
     /// What was remembered, while it holds.
     pub(super) fn remembered(memory: &RobotsMemory, now: Timestamp) -> Option<Self> {
-        let rules = memory.rules.as_ref().map(|text| Robots::parse(text.as_bytes()));
+        let rules = memory.rules.as_deref().map(Robots::remembered);
         (now < memory.until).then_some(Self {
             rules,
             until: memory.until,

@@ -48,9 +48,19 @@ impl Robots {
     /// Reads what can be read; lines that cannot are skipped, so that every input gives rules.
     pub fn parse(bytes: &[u8]) -> Self {
         let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
+        Self::read(beginning(bytes))
+    }
+
+    /// Reads back what [`text_for`](Self::text_for) gave. Whole: encoded anew, rules can be longer than they were when the
+    /// limit was put to them, and those at the end must not get lost from one run to the next.
+    pub fn remembered(text: &str) -> Self {
+        Self::read(text.as_bytes())
+    }
+
+    fn read(bytes: &[u8]) -> Self {
         let mut robots = Self::default();
         let mut in_agents = false;
-        for line in whole_lines(bytes) {
+        for line in bytes.split(|byte| is_line_end(*byte)) {
             match read_line(line) {
                 Line::Agent(agent) => {
                     robots.add_agent(agent, in_agents);
@@ -147,18 +157,20 @@ impl Robots {
     }
 }
 
-/// Lines ended by CR, LF or both, of the part that is read. A line that the limit cuts is left out: half of a path is
-/// another rule.
-fn whole_lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let is_end = |b: &u8| matches!(b, b'\r' | b'\n');
-    let read = match bytes.get(..Robots::MAX_BYTES) {
-        Some(head) if bytes.len() > head.len() && !is_end(&bytes[head.len()]) => {
-            &head[..head.iter().rposition(is_end).unwrap_or(0)]
+/// What is read of a file. A line that the limit cuts is left out: half of a path is another rule.
+fn beginning(bytes: &[u8]) -> &[u8] {
+    match bytes.split_at_checked(Robots::MAX_BYTES) {
+        Some((head, rest)) if rest.first().is_some_and(|byte| !is_line_end(*byte)) => {
+            &head[..head.iter().rposition(|byte| is_line_end(*byte)).unwrap_or(0)]
         }
-        Some(head) => head,
+        Some((head, _)) => head,
         None => bytes,
-    };
-    read.split(is_end)
+    }
+}
+
+/// Lines end with CR, LF or both (RFC 9309, 2.2).
+const fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
 }
 
 fn read_line(line: &[u8]) -> Line<'_> {
@@ -189,7 +201,8 @@ fn product_token(value: &[u8]) -> String {
 }
 
 /// One form for equal paths (RFC 9309, 2.2.2): bytes outside ASCII percent-encoded, encoded unreserved characters
-/// decoded, hex digits in upper case. Reserved characters stay as written, so `%2F` is not `/`. The result is ASCII.
+/// decoded, hex digits in upper case. Reserved characters stay as written, so `%2F` is not `/`. A `%` that encodes nothing
+/// is encoded itself, lest it encode what follows in its new form (`%%341`). The result is ASCII.
 fn normalise(path: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(path) {
         Ok(text) if path.iter().all(|b| b.is_ascii_graphic() && *b != b'%') => Cow::Borrowed(text),
@@ -203,7 +216,7 @@ fn normalise_bytes(path: &[u8]) -> String {
     while let Some((&byte, tail)) = rest.split_first() {
         let (byte, tail, coded) = match decode(rest) {
             Some((byte, tail)) => (byte, tail, true),
-            None => (byte, tail, !(byte.is_ascii_graphic() || byte == b'%')),
+            None => (byte, tail, byte == b'%' || !byte.is_ascii_graphic()),
         };
         let is_unreserved = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         if coded && !is_unreserved {
