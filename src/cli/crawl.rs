@@ -112,6 +112,7 @@ pub(super) fn politeness(settings: &Settings) -> crawl::Settings {
         min_delay: Duration::from_millis(crawl.min_delay_ms),
         concurrency: crawl.concurrency,
         interval: Duration::from_millis(crawl.interval_ms),
+        max_interval: Duration::from_millis(crawl.max_interval_ms),
         max_pages_per_run: crawl.max_pages_per_run,
         max_pages_per_host: crawl.max_pages_per_host,
         listen: Duration::from_millis(crawl.listen_ms),

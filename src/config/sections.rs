@@ -134,8 +134,10 @@ pub struct CrawlSettings {
     pub min_delay_ms: u64,
     /// Hosts visited at once.
     pub concurrency: usize,
-    /// Time from one visit of a source to the next.
+    /// Time from one visit of a source to the next, if it brings something each time.
     pub interval_ms: u64,
+    /// The same of a source that never does; others lie between.
+    pub max_interval_ms: u64,
     /// Pages fetched in one run at the most.
     pub max_pages_per_run: u32,
     /// Pages fetched from one host in one run at the most.
@@ -153,6 +155,7 @@ impl Default for CrawlSettings {
             min_delay_ms: 1000,
             concurrency: 8,
             interval_ms: 15 * 60 * 1000,
+            max_interval_ms: 6 * 60 * 60 * 1000,
             max_pages_per_run: 5000,
             max_pages_per_host: 500,
             listen_ms: 30_000,

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Authority, Frontier, Obstacle, Settings,
-    host::{Host, Hosts, LEFT_ALONE, Manners},
+    host::{Budget, Host, Hosts, LEFT_ALONE, LONGEST_SLEEP, Manners},
     permission::Permission,
     robots::Robots,
     run::Error,
@@ -14,9 +14,6 @@ use crate::{
     domain::{Timestamp, WebUrl},
     net::{Client, FetchError, Fetched, Heard, Request, Step},
 };
-
-/// The longest `Crawl-delay` obeyed; a longer one would make one page a minute of it.
-const MAX_CRAWL_DELAY: Duration = Duration::from_secs(30);
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -72,7 +69,7 @@ impl<F: Frontier> Fetcher<'_, F> {
     pub(super) async fn listen(&self, request: Request) -> Result<Heard, Halt> {
         let host = self.host(request.url()).await?;
         self.permission(&host, request.url()).await?.check(request.url())?;
-        let turn = host.turn(self.settings.max_pages_per_host, self.clock).await?;
+        let turn = host.turn(self.budget(), self.clock).await?;
         let answer = self.client.listen(request).await;
         let now = (self.clock)();
         let manners = match &answer {
@@ -147,13 +144,22 @@ impl<F: Frontier> Fetcher<'_, F> {
     }
 
     async fn hop(&self, host: &Host, request: &Request) -> Result<Step, Halt> {
-        let turn = host.turn(self.settings.max_pages_per_host, self.clock).await?;
+        let turn = host.turn(self.budget(), self.clock).await?;
         let answer = self.client.step(request).await;
         let now = (self.clock)();
         let manners = manners(&answer, now);
-        turn.end(manners, self.delay(host), now);
+        // A redirect is half an answer: were the other half left to the next run, that would begin at the first again.
+        let delay = match self.delay(host) {
+            delay if delay > LONGEST_SLEEP && matches!(answer, Ok(Step::Redirect(_))) => self.settings.min_delay,
+            delay => delay,
+        };
+        turn.end(manners, delay, now);
         self.remember_pause(host, manners, now).await?;
         Ok(answer?)
+    }
+
+    fn budget(&self) -> Budget {
+        Budget::new(self.settings.max_pages_per_host, self.settings.min_delay)
     }
 
     async fn remember_pause(&self, host: &Host, manners: Manners, now: Timestamp) -> Result<(), Error> {
@@ -165,13 +171,15 @@ impl<F: Frontier> Fetcher<'_, F> {
         remembered.map_err(Error::frontier)
     }
 
+    /// The time from one request to this address's host to the next.
+    pub(super) async fn distance(&self, url: &WebUrl) -> Result<Duration, Error> {
+        Ok(self.delay(&*self.host(url).await?))
+    }
+
+    /// Our own distance, or the greater one that robots.txt asks for (a day at the most).
     fn delay(&self, host: &Host) -> Duration {
-        let asked = host
-            .permission
-            .get()
-            .and_then(Permission::crawl_delay)
-            .unwrap_or_default();
-        self.settings.min_delay.max(asked.min(MAX_CRAWL_DELAY))
+        let asked = host.permission.get().and_then(Permission::crawl_delay);
+        self.settings.min_delay.max(asked.unwrap_or_default())
     }
 
     /// Writes down when each host may be asked again, for the next run.

@@ -143,7 +143,8 @@ pub struct Memory {
     pub cursor: Option<String>,
     /// Failed visits in a row.
     pub failures: u32,
-    /// Visits in a row that brought nothing new.
+    /// Of a page: visits in a row that brought nothing new. Of a source: how calm it is, in steps that these take up and
+    /// others take down.
     pub unchanged: u32,
 }
 

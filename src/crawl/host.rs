@@ -15,7 +15,10 @@ use super::{
 use crate::domain::Timestamp;
 
 /// The longest pause that a run sits out; for a longer one the host's pages stay due.
-const LONGEST_SLEEP: Duration = Duration::from_mins(1);
+pub(super) const LONGEST_SLEEP: Duration = Duration::from_mins(1);
+
+/// How much longer than by our own distance a run takes because a host wants a greater one. Others wait for the run's end.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// After so many requests in a row without any answer, a host is taken for dead.
 const SILENCES: u32 = 3;
@@ -41,7 +44,23 @@ struct Queue {
     next: Instant,
     paused_until: Option<Timestamp>,
     requests: u32,
+    waited: Duration,
     silences: u32,
+}
+
+/// What a run may spend on one host.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    requests: u32,
+    waiting: Duration,
+}
+
+impl Budget {
+    /// So many requests, with this distance between them if the host does not want more.
+    pub(super) fn new(requests: u32, distance: Duration) -> Self {
+        let waiting = distance.saturating_mul(requests).saturating_add(PATIENCE);
+        Self { requests, waiting }
+    }
 }
 
 /// The right to send one request, until it is ended or dropped.
@@ -65,6 +84,7 @@ impl Host {
             next: Instant::now(),
             paused_until: None,
             requests: 0,
+            waited: Duration::ZERO,
             silences: 0,
         };
         if let Some(moment) = memory.not_before {
@@ -85,16 +105,17 @@ impl Host {
     }
 
     /// Waits for the right to send a request.
-    pub(super) async fn turn(&self, max_requests: u32, now: impl Fn() -> Timestamp) -> Result<Turn<'_>, Obstacle> {
+    pub(super) async fn turn(&self, budget: Budget, now: impl Fn() -> Timestamp) -> Result<Turn<'_>, Obstacle> {
         let mut queue = self.queue.lock().await;
         if queue.paused_until.is_some_and(|moment| now() < moment) {
             return Err(Obstacle::HostPaused);
         }
-        if queue.requests >= max_requests {
+        let waited = queue.waited + queue.next.saturating_duration_since(Instant::now());
+        if queue.requests >= budget.requests || waited > budget.waiting {
             return Err(Obstacle::HostBudget);
         }
         sleep_until(queue.next).await;
-        queue.requests += 1;
+        (queue.requests, queue.waited) = (queue.requests + 1, waited);
         Ok(Turn(queue))
     }
 
@@ -123,7 +144,7 @@ impl Turn<'_> {
     /// Hands the turn on: the next request may follow after `delay`.
     pub(super) fn end(mut self, manners: Manners, delay: Duration, now: Timestamp) {
         let queue = &mut *self.0;
-        queue.next = Instant::now() + delay;
+        queue.pause(delay, now);
         queue.silences = if manners == Manners::Silent {
             queue.silences + 1
         } else {
@@ -150,6 +171,7 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crawl::schedule::LONGEST_WAIT;
 
     const DELAY: Duration = Duration::from_millis(20);
     const NOW: Timestamp = Timestamp::from_millis(0);
@@ -167,10 +189,14 @@ mod tests {
         )
     }
 
+    fn five() -> Budget {
+        Budget::new(5, DELAY)
+    }
+
     /// Takes a turn. `Ok` if it took at least so many milliseconds, else why there is none.
     async fn waits(host: &Host, ms: u64) -> Result<bool, String> {
         let start = Instant::now();
-        let turn = host.turn(5, || NOW).await.map_err(|obstacle| obstacle.code())?;
+        let turn = host.turn(five(), || NOW).await.map_err(|obstacle| obstacle.code())?;
         turn.end(Manners::Answered, DELAY, NOW);
         Ok(start.elapsed() >= Duration::from_millis(ms))
     }
@@ -182,6 +208,32 @@ mod tests {
             assert_eq!(waits(&host, ms).await, Ok(true));
         }
         assert_eq!(waits(&host, 0).await, Err("host_budget".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_host_that_wants_long_pauses_gets_fewer_requests() {
+        let minute = Duration::from_mins(1);
+        assert_eq!(
+            Budget::new(500, Duration::from_secs(1)).waiting,
+            Duration::from_secs(500) + 10 * minute
+        );
+        for (waiting, delay, turns, wanted) in [
+            (Duration::from_millis(50), DELAY, 3, "host_budget"),
+            (minute, DELAY, 5, "host_budget"),
+            (minute, minute + DELAY, 1, "host_paused"),
+            (minute, LONGEST_WAIT, 1, "host_paused"),
+        ] {
+            let (host, budget) = (host(None), Budget { requests: 5, waiting });
+            let mut taken = 0;
+            let end = loop {
+                match host.turn(budget, || NOW).await {
+                    Ok(turn) => turn.end(Manners::Answered, delay, NOW),
+                    Err(obstacle) => break obstacle.code(),
+                }
+                taken += 1;
+            };
+            assert_eq!((taken, end.as_str()), (turns, wanted), "{delay:?} of {waiting:?}");
+        }
     }
 
     #[tokio::test]
@@ -202,7 +254,10 @@ mod tests {
         ] {
             let host = host(None);
             for manner in &manners {
-                host.turn(5, || NOW).await.expect("a turn").end(*manner, DELAY, NOW);
+                host.turn(five(), || NOW)
+                    .await
+                    .expect("a turn")
+                    .end(*manner, DELAY, NOW);
             }
             let waited = waits(&host, wanted.unwrap_or(0)).await;
             assert_eq!(waited, wanted.map(|_| true).map_err(str::to_owned), "{manners:?}");
@@ -217,7 +272,7 @@ mod tests {
         }
         let paused = host(None);
         let wait = Manners::AsksToWait(Duration::from_hours(1));
-        paused.turn(5, || NOW).await.expect("a turn").end(wait, DELAY, NOW);
+        paused.turn(five(), || NOW).await.expect("a turn").end(wait, DELAY, NOW);
         assert_eq!(
             paused.memory(NOW).await.not_before,
             Some(Timestamp::from_millis(3_600_000))

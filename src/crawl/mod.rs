@@ -45,8 +45,10 @@ pub struct Settings {
     pub min_delay: Duration,
     /// Hosts visited at once.
     pub concurrency: usize,
-    /// Time from one visit of a source to the next.
+    /// Time from one visit of a source to the next, if it brings something each time.
     pub interval: Duration,
+    /// The same of a source that never does.
+    pub max_interval: Duration,
     /// Pages fetched in one run at the most.
     pub max_pages_per_run: u32,
     /// Requests to one host in one run at the most.
@@ -88,6 +90,7 @@ impl Default for Settings {
             min_delay: Duration::from_secs(1),
             concurrency: 8,
             interval: Duration::from_mins(15),
+            max_interval: Duration::from_hours(6),
             max_pages_per_run: 5000,
             max_pages_per_host: 500,
             listen: Duration::from_secs(30),

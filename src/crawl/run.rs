@@ -9,11 +9,11 @@ use std::{
 use futures_util::{TryStreamExt, stream};
 
 use super::{
-    Authority, Due, Event, Frontier, Memory, NewPages, Obstacle, Outcome, PageQuota, Progress, Reader, Record, Report,
-    Role, Settings, SourceReport, Sources, Target,
+    AddedPages, Authority, Due, Event, Frontier, Memory, NewPages, Obstacle, Outcome, PageQuota, Progress, Reader,
+    Record, Report, Role, Settings, SourceReport, Sources, Target,
     bring::{Brought, News},
     fetch::{Fetcher, Halt},
-    schedule::{LONGEST_WAIT, after, after_failures, retry_page, revisit},
+    schedule::{LONGEST_WAIT, Pace, after, after_failures, retry_page, revisit},
     trap::is_trap,
 };
 use crate::{domain::Timestamp, net::Client};
@@ -144,10 +144,9 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
         match brought {
             Ok(Brought::News(news)) => self.keep_news(target, *news).await,
             Ok(Brought::NothingNew) => {
-                let unchanged = target.memory.unchanged.saturating_add(1);
                 let memory = Memory {
                     failures: 0,
-                    unchanged,
+                    unchanged: self.unchanged(target, false),
                     ..target.memory.clone()
                 };
                 self.record(target, memory, None).await?;
@@ -159,8 +158,9 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
     }
 
     async fn keep_news(&self, target: &Target, news: News) -> Result<Outcome, Error> {
-        let left_over = self.add_pages(target, &news).await?;
+        let AddedPages { new, left_over } = self.add_pages(target, &news).await?;
         let News { reading, memory, .. } = news;
+        let has_news = new + left_over + reading.documents + reading.fact_checks > 0;
         self.count(|report| {
             report.documents += reading.documents;
             report.fact_checks += reading.fact_checks;
@@ -177,8 +177,26 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
         } else {
             memory
         };
-        self.record(target, memory, None).await?;
+        let unchanged = self.unchanged(target, has_news);
+        self.record(target, Memory { unchanged, ..memory }, None).await?;
         Ok(Outcome::Read)
+    }
+
+    /// What the next visit's date depends on. A page that changed is a new one; a source is known by its past.
+    fn unchanged(&self, target: &Target, has_news: bool) -> u32 {
+        let before = target.memory.unchanged;
+        match target.role {
+            Role::Source(_) => self.pace().calm(before, has_news),
+            Role::Page(_) if has_news => 0,
+            Role::Page(_) => before.saturating_add(1),
+        }
+    }
+
+    fn pace(&self) -> Pace {
+        Pace {
+            shortest: self.context.settings.interval,
+            longest: self.context.settings.max_interval,
+        }
     }
 
     async fn keep_failure(&self, target: &Target, obstacle: Obstacle) -> Result<Outcome, Error> {
@@ -191,10 +209,10 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
         Ok(Outcome::Failed(obstacle))
     }
 
-    async fn add_pages(&self, target: &Target, news: &News) -> Result<u64, Error> {
+    async fn add_pages(&self, target: &Target, news: &News) -> Result<AddedPages, Error> {
         let depth = target.role.depth() + 1;
         if depth > news.plan.depth {
-            return Ok(0);
+            return Ok(AddedPages::default());
         }
         let pages = news.reading.pages.iter();
         let urls: Vec<_> = pages.filter(|url| !is_trap(url)).cloned().collect();
@@ -205,13 +223,17 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
             limit: news.plan.new_pages,
         };
         let added = self.context.frontier.add_pages(pages, self.started).await;
-        Ok(added.map_err(Error::frontier)?.left_over)
+        added.map_err(Error::frontier)
     }
 
     async fn record(&self, target: &Target, memory: Memory, obstacle: Option<&Obstacle>) -> Result<(), Error> {
         let visited_at = (self.context.clock)();
         let due_at = match &target.role {
-            Role::Source(_) => source_due(visited_at, self.context.settings.interval, &memory),
+            Role::Source(_) => {
+                // A host that wants long pauses has turns left for its pages.
+                let two_turns = self.fetcher.distance(&target.url).await? * 2;
+                after(visited_at, source_wait(self.pace(), &memory).max(two_turns))
+            }
             Role::Page(_) => page_due(visited_at, &memory, obstacle),
         };
         let record = Record {
@@ -250,10 +272,11 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
     }
 }
 
-fn source_due(now: Timestamp, interval: Duration, memory: &Memory) -> Timestamp {
+fn source_wait(pace: Pace, memory: &Memory) -> Duration {
+    let usual = pace.wait(memory.unchanged);
     match memory.failures {
-        0 => after(now, interval),
-        failures => after(now, interval.max(after_failures(failures))),
+        0 => usual,
+        failures => usual.max(after_failures(failures)),
     }
 }
 

@@ -36,6 +36,46 @@ pub(super) fn revisit(unchanged: u32) -> Duration {
     (7 * DAY * 2_u32.pow(unchanged.min(8))).min(182 * DAY)
 }
 
+/// Between which bounds a source is visited again, and how its own pace is found within them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// For a source that brings something each time.
+    pub(super) shortest: Duration,
+    /// For one that never does.
+    pub(super) longest: Duration,
+}
+
+/// One step of calm makes the wait half as long again.
+const STEP: f64 = 1.5;
+
+impl Pace {
+    /// How calm a source is after a visit: one step more if it brought nothing, half as many if it brought something. So a
+    /// source settles at about six visits to each that brings something, and one that wakes up is seen again soon.
+    pub(super) fn calm(self, before: u32, has_news: bool) -> u32 {
+        if has_news {
+            before / 2
+        } else {
+            before.saturating_add(1).min(self.steps())
+        }
+    }
+
+    /// The wait until a source this calm is visited again.
+    pub(super) fn wait(self, calm: u32) -> Duration {
+        let steps = calm.min(self.steps());
+        let wait = self.shortest.mul_f64(STEP.powf(f64::from(steps)));
+        wait.min(self.longest).max(self.shortest)
+    }
+
+    /// From the shortest wait to the longest. More calm than that would only have to be unlearnt.
+    fn steps(self) -> u32 {
+        if self.shortest.is_zero() {
+            return 0;
+        }
+        let times = self.longest.as_secs_f64() / self.shortest.as_secs_f64();
+        times.log(STEP).ceil().max(0.0) as u32
+    }
+}
+
 /// The wait until a page that failed is tried again.
 pub(super) fn retry_page(failures: u32, is_retryable: bool) -> Duration {
     match (failures, is_retryable) {
@@ -119,6 +159,73 @@ mod tests {
             ("Sun, 99 Nov 2026 10:01:00 GMT", None),
         ] {
             assert_eq!(retry_after(text, now).map(|d| d.as_secs()), seconds, "{text:?}");
+        }
+    }
+
+    const PACE: Pace = Pace {
+        shortest: Duration::from_mins(15),
+        longest: Duration::from_hours(6),
+    };
+
+    #[test]
+    fn a_calm_source_waits_longer_and_a_lively_one_not() {
+        let minutes = |calm| PACE.wait(calm).as_secs() / 60;
+        assert_eq!(
+            [0, 1, 2, 4, 7, 8, 9, u32::MAX].map(minutes),
+            [15, 22, 33, 75, 256, 360, 360, 360]
+        );
+        let quiet = (0..100).fold(0, |calm, _| PACE.calm(calm, false));
+        assert_eq!(quiet, 8);
+        let mut calm = quiet;
+        let waking = std::array::from_fn(|_| {
+            calm = PACE.calm(calm, true);
+            minutes(calm)
+        });
+        assert_eq!(waking, [75, 33, 22, 15, 15]);
+    }
+
+    /// Visits in ten days of a source that brings something every so many minutes.
+    fn visits(every: u64) -> u64 {
+        let (mut now, mut calm, mut seen, mut visits) = (0, 0, 0, 0);
+        while now < 10 * 24 * 60 {
+            calm = PACE.calm(calm, now / every > seen);
+            (seen, visits) = (now / every, visits + 1);
+            now += PACE.wait(calm).as_secs() / 60;
+        }
+        visits
+    }
+
+    #[test]
+    fn visits_follow_the_news() {
+        let (lively, daily, dead) = (visits(10), visits(24 * 60), visits(u64::MAX));
+        assert_eq!(lively, 10 * 24 * 4, "every quarter of an hour");
+        assert!((45..=70).contains(&daily), "{daily}");
+        assert!((40..=50).contains(&dead), "{dead}");
+        assert!(visits(60) > visits(180) && visits(180) > daily);
+    }
+
+    #[test]
+    fn odd_bounds_do_no_harm() {
+        for (shortest, longest) in [
+            (0, 0),
+            (0, 9),
+            (9, 0),
+            (9, 9),
+            (1, u64::MAX),
+            (u64::MAX, 1),
+            (u64::MAX, u64::MAX),
+        ] {
+            let pace = Pace {
+                shortest: Duration::from_millis(shortest),
+                longest: Duration::from_millis(longest),
+            };
+            let calm = pace.calm(u32::MAX, false);
+            for wait in [pace.wait(0), pace.wait(calm), pace.wait(u32::MAX)] {
+                assert!(
+                    wait >= pace.shortest && wait <= pace.longest.max(pace.shortest),
+                    "{pace:?} {wait:?}"
+                );
+            }
         }
     }
 

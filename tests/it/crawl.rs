@@ -1,6 +1,7 @@
 //! The crawler against a small web, with a reader that only notes what it was given.
 
 mod answers;
+mod corpus;
 mod discovery;
 mod failures;
 mod fixtures;
@@ -92,11 +93,15 @@ impl Stage {
             max_file: 4 * 1024 * 1024,
             ..net::Settings::default()
         };
+        Self::with(web, Client::new(client).expect("a client"))
+    }
+
+    fn with(web: FakeWeb, client: Client) -> Self {
         Self {
             web,
             frontier: MemoryFrontier::default(),
             reader: Notes::default(),
-            client: Client::new(client).expect("a client"),
+            client,
             settings: Settings {
                 min_delay: Duration::from_millis(1),
                 ..Settings::default()

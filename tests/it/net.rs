@@ -1,4 +1,4 @@
-//! The guarded client against a web that means harm. Row numbers (F1, …) are those of `docs/hostile-web.md`.
+//! The guarded client by itself. The crawler against a web that means harm stands in `crawl/corpus.rs`.
 
 mod addresses;
 mod bodies;

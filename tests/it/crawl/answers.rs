@@ -117,7 +117,7 @@ fn no_answer_makes_a_kind_panic() {
     }
 }
 
-/// Row F29: a sitemap may have 50,000 entries and 50 MiB; what is beyond is not read, packed or not.
+/// A sitemap may have 50,000 entries and 50 MiB; what is beyond is not read, packed or not.
 #[test]
 fn sitemaps_end_at_the_protocol_s_limits() {
     let at = WebUrl::parse("https://a.example/sitemap.xml").expect("an address");

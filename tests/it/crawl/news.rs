@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use klarstelle::{
     crawl::{Due, Outcome, PageCounts},
-    domain::{SourceKind, WebUrl},
+    domain::SourceKind,
 };
 
 use super::Stage;
@@ -37,7 +37,9 @@ async fn a_second_visit_with_nothing_new_reads_nothing() {
     stage.web.put("news", "/a", html("a"));
     stage.feed("news", &[stage.web.url("news", "/a")]);
     // Without validators, the body shows it.
-    stage.web.put("old", "/feed", answer("", b"always the same"));
+    let page = stage.web.url("old", "/a");
+    stage.web.put("old", "/a", html("a"));
+    stage.web.put("old", "/feed", answer("", page.as_str().as_bytes()));
     stage.source(SourceKind::named("feed"), "old", "/feed");
     stage.crawl().await;
     let read = stage.reader.paths();
@@ -84,21 +86,31 @@ async fn what_changed_is_read_again() {
     assert_eq!(stage.reader.paths().last().map(String::as_str), Some("/a"));
 }
 
+/// A quiet source is left alone for longer and longer, until it says something. What only looks new is no news.
 #[tokio::test]
-async fn one_page_in_many_feeds_is_fetched_once() {
-    let stage = Stage::hosts(&["news", "one", "two", "three"]);
+async fn sources_are_visited_at_their_own_pace() {
+    let stage = Stage::hosts(&["news"]);
     stage.web.put("news", "/a", html("a"));
-    let page = stage.web.url("news", "/a");
-    let other = WebUrl::parse(&format!("{page}?utm_source=feed#top")).expect("an address");
-    for (host, named) in [("one", &page), ("two", &page), ("three", &other)] {
-        stage.feed(host, std::slice::from_ref(named));
+    stage.web.put("news", "/b", html("b"));
+    let (first, second) = (stage.web.url("news", "/a"), stage.web.url("news", "/b"));
+    stage.feed("news", std::slice::from_ref(&first));
+    let url = stage.web.url("news", "/feed");
+    let mut waits = Vec::new();
+    for n in 0..11 {
+        let text = match n {
+            9.. => format!("{first}\n{second}"),
+            3 => format!("{first}\nbuilt anew"),
+            _ => first.to_string(),
+        };
+        stage.web.put("news", "/feed", html(&text));
+        stage.run(Due::All).await.expect("ends");
+        let wait = stage.frontier.due_at(&url).as_millis() - stage.now().as_millis();
+        waits.push((wait + 30_000) / 60_000);
     }
-    stage.crawl().await;
-    assert_eq!(stage.web.hits("news", "/a").len(), 1);
-    assert_eq!(stage.frontier.pages(), 1);
+    assert_eq!(waits, [15, 23, 34, 51, 76, 114, 171, 256, 360, 76, 114]);
 }
 
-/// Row F27, and no more than 200 new pages from one visit; the rest with the next.
+/// No traps, and no more than 200 new pages from one visit; the rest with the next.
 #[tokio::test]
 async fn a_source_cannot_flood_the_frontier() {
     let stage = Stage::hosts(&["news"]);

@@ -58,7 +58,7 @@ async fn crawl_delays_are_obeyed() {
     assert!(gap(&hits[1..]) >= Duration::from_millis(295), "{:?}", gap(&hits[1..]));
 }
 
-/// Row F26: what a host asks for is done, within a day, and by the next run too.
+/// What a host asks for is done, within a day, and by the next run too.
 #[tokio::test]
 async fn a_host_that_asks_for_a_pause_gets_it() {
     for (header, hours) in [

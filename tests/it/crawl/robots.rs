@@ -1,72 +1,13 @@
-//! Rows F31 to F35 on the wire: what counts is how often the page itself was asked for.
+//! robots.txt from run to run and from host to host. What becomes of each answer stands in `corpus/robots.rs`, row by row.
 
 use std::time::Duration;
 
 use klarstelle::domain::SourceKind;
 
 use super::Stage;
-use crate::support::fake_web::{Script, answer, html, redirect, status};
+use crate::support::fake_web::{answer, redirect, status};
 
 const FORBIDS: &[u8] = b"User-agent: *\nDisallow: /page\n";
-
-fn robots_of_10_mb() -> Script {
-    let mut text = b"User-agent: *\n".to_vec();
-    text.resize(499 * 1024, b'#');
-    text.extend(b"\nDisallow: /page\n");
-    text.resize(10 * 1024 * 1024, b'\n');
-    answer("Content-Type: text/plain\r\n", &text)
-}
-
-/// What `/robots.txt` answers, and what becomes of the page.
-fn cases() -> Vec<(&'static str, Script, Option<&'static str>)> {
-    const CLOSED: Option<&str> = Some("robots_unreachable");
-    vec![
-        ("200 that forbids", answer("", FORBIDS), Some("robots")),
-        ("200 for others", answer("", b"User-agent: other\nDisallow: /\n"), None),
-        ("F35 two groups of ours", answer("", b"User-agent: klarstelle\nDisallow: /x\n\nUser-agent: *\nAllow: /\n\nUser-agent: KlarStelle\nDisallow: /page\n"), Some("robots")),
-        ("F31 500", status(500, ""), CLOSED),
-        ("F31 503", status(503, "Retry-After: 1\r\n"), CLOSED),
-        ("F31 silence", Script::Silent, CLOSED),
-        ("F31 a cut connection", Script::Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nUser".to_vec()), CLOSED),
-        ("F31 no HTTP", Script::Raw(b"go away".to_vec()), CLOSED),
-        ("F31 bad gzip", answer("Content-Encoding: gzip\r\n", FORBIDS), CLOSED),
-        ("F31 redirect inside", redirect("http://10.0.0.1/robots.txt"), CLOSED),
-        ("F31 redirect to a file", redirect("file:///etc/passwd"), CLOSED),
-        ("F32 404", status(404, ""), None),
-        ("F32 401", status(401, ""), None),
-        ("F32 403", status(403, ""), None),
-        ("F32 410", status(410, ""), None),
-        ("F32 429", status(429, "Retry-After: 1\r\n"), CLOSED),
-        ("F33 five redirects", redirect("/hop/4"), Some("robots")),
-        ("F33 six redirects", redirect("/hop/5"), None),
-        ("F33 a loop", redirect("/robots.txt"), None),
-        ("F34 10 MB", robots_of_10_mb(), Some("robots")),
-        ("F34 a page", answer("Content-Type: text/html\r\n", b"<!doctype html><p>Disallow: /page"), None),
-    ]
-}
-
-#[tokio::test]
-async fn the_page_is_asked_for_only_if_robots_txt_lets_us() {
-    for (name, script, wanted) in cases() {
-        let stage = Stage::hosts(&["site"]);
-        stage.web.put("site", "/robots.txt", script);
-        for hop in 1..6 {
-            stage
-                .web
-                .put("site", &format!("/hop/{hop}"), redirect(&format!("/hop/{}", hop - 1)));
-        }
-        stage.web.put("site", "/hop/0", answer("", FORBIDS));
-        stage.web.put("site", "/page", html("x"));
-        stage.source(SourceKind::PAGE, "site", "/page");
-        stage.crawl().await;
-        assert_eq!(stage.error_at("site", "/page").as_deref(), wanted, "{name}");
-        assert_eq!(
-            stage.web.hits("site", "/page").len(),
-            usize::from(wanted.is_none()),
-            "{name}"
-        );
-    }
-}
 
 #[tokio::test]
 async fn a_host_without_anybody_there_is_closed() {
@@ -119,7 +60,7 @@ async fn each_hop_asks_its_own_host() {
     assert_eq!(stage.web.hits("closed", "/page").len(), 0);
 }
 
-/// Row F33: a robots.txt on another host is obeyed for the host that sent us there.
+/// A robots.txt on another host is obeyed for the host that sent us there.
 #[tokio::test]
 async fn a_robots_txt_may_live_elsewhere() {
     let stage = Stage::hosts(&["site", "cdn"]);

@@ -1,6 +1,7 @@
 //! What several areas' tests stand on.
 
 pub(crate) mod app;
+pub(crate) mod canary;
 mod databases;
 pub(crate) mod dev_data;
 pub(crate) mod fake_web;
