@@ -67,6 +67,8 @@ codes! {
         "Versions are listed at /v1/fact-checks/{fact_check_id}/versions.";
     AttachmentNotFound => "attachment_not_found", NOT_FOUND, "There is no such attachment",
         "Check the identifier; a claim lists its attachments.";
+    SourceNotFound => "source_not_found", NOT_FOUND, "There is no such source",
+        "Check the identifier; sources are listed at /v1/sources.";
     MethodNotAllowed => "method_not_allowed", METHOD_NOT_ALLOWED, "The method does not fit this address",
         "Use one of the methods named in the Allow header.";
     BodyTimeout => "body_timeout", REQUEST_TIMEOUT, "The body did not arrive in time",

@@ -224,7 +224,9 @@ impl From<store::Error> for Problem {
             store::Error::FromTheFuture { .. }
             | store::Error::SqliteTooOld { .. }
             | store::Error::Damaged(_)
-            | store::Error::Database(_) => Self::internal(error),
+            | store::Error::Database(_)
+            // Only crawls write under a lease.
+            | store::Error::Late => Self::internal(error),
         }
     }
 }
@@ -234,8 +236,9 @@ const fn not_found(kind: ObjectKind) -> ErrorCode {
         ObjectKind::Claim => ErrorCode::ClaimNotFound,
         ObjectKind::FactCheck => ErrorCode::FactCheckNotFound,
         ObjectKind::Attachment => ErrorCode::AttachmentNotFound,
-        // No route of ours names one of these.
-        ObjectKind::Sighting | ObjectKind::Source => ErrorCode::RouteNotFound,
+        ObjectKind::Source => ErrorCode::SourceNotFound,
+        // No route of ours names one.
+        ObjectKind::Sighting => ErrorCode::RouteNotFound,
     }
 }
 

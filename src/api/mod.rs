@@ -7,6 +7,7 @@
 //! | fact-checks and their versions | `fact_checks.rs` |
 //! | attachments | `attachments.rs` |
 //! | changes | `changes.rs` |
+//! | sources and how they are | `sources.rs` |
 //! | the service itself: what it is, its contract | `meta.rs` |
 //! | what the operator's monitoring asks | `health.rs` |
 //!
@@ -45,6 +46,7 @@ mod reply;
 mod route;
 mod server;
 mod shape;
+mod sources;
 mod timeline;
 mod watchdog;
 mod wire;
@@ -59,6 +61,7 @@ pub(crate) use lookup::{AnswerWire, PageAnswerWire};
 pub use recover::install_panic_hook;
 pub use route::{Access, Operation, Route, Verb};
 pub use server::serve;
+pub(crate) use sources::SourceWire;
 
 use crate::{config::Settings, lookup::Lookup, store::Store};
 
@@ -93,6 +96,7 @@ pub fn routes(app: &App) -> Vec<Route> {
         fact_checks::routes(app),
         attachments::routes(app),
         changes::routes(app),
+        sources::routes(app),
         meta::routes(app),
         quality::routes(app),
         health::routes(app),

@@ -1,6 +1,6 @@
 //! `klarstelle crawl`: visit what is due, then exit. For cron: silent unless something is wrong.
 
-use std::{collections::BTreeMap, io::IsTerminal, time::Duration};
+use std::{collections::BTreeMap, fs::File, io::IsTerminal, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -8,16 +8,17 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::{
-    context::{lock, open_store, refresh_index},
-    output::{Partly, print},
+    context::{lock, open_store, refresh_index, store_url},
+    output::{Partly, print, tame},
+    source_status,
 };
 use crate::{
     config::{self, OutputFormat, Settings},
-    crawl::{self, Context, Due, Event, Keys, Progress, Report, Sources},
-    domain::{Actor, SourceKind, Timestamp},
+    crawl::{self, Company, Context, Due, Event, Keys, Progress, Report, Sources},
+    domain::{Actor, Health, SourceKind, Timestamp},
     ingest::Ingest,
     net::{self, Client},
-    store::Store,
+    store::{SourceStatus, Store, StoreUrl},
 };
 
 #[derive(Debug, Args)]
@@ -28,6 +29,9 @@ pub(super) struct CrawlArgs {
     /// How long each stream (Jetstream) is listened to [default: crawl.listen_ms, 30 seconds]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     max_time: Option<u64>,
+    /// On PostgreSQL: exit with 4 if another `crawl --alone` is running on the same database, on whatever machine
+    #[arg(long)]
+    alone: bool,
 }
 
 /// A run as it is printed.
@@ -38,6 +42,8 @@ struct Printed {
     pages: BTreeMap<&'static str, u64>,
     documents: u64,
     fact_checks: u64,
+    /// Sources that have failed for a week, visited by this run or not.
+    broken: Vec<Broken>,
 }
 
 #[derive(Debug, Serialize)]
@@ -47,6 +53,13 @@ struct FailedSource {
     reason: String,
 }
 
+#[derive(Debug, Serialize)]
+struct Broken {
+    url: String,
+    since: Option<Timestamp>,
+    code: Option<String>,
+}
+
 pub(super) async fn run(settings: &Settings, args: &CrawlArgs) -> anyhow::Result<()> {
     let mut settings = settings.clone();
     if let Some(seconds) = args.max_time {
@@ -54,32 +67,55 @@ pub(super) async fn run(settings: &Settings, args: &CrawlArgs) -> anyhow::Result
     }
     let settings = &settings;
     let store = open_store(settings).await?;
-    let _lock = lock(settings, "crawl")?;
+    let _lock = lock_file(settings, &store).await?;
+    let company = if args.alone { Company::Alone } else { Company::Shared };
     let due = if args.all { Due::All } else { Due::By(Timestamp::now()) };
-    let report = crawl(settings, &store, due, &bar()).await;
+    let report = crawl(settings, &store, Run { due, company }, &bar()).await;
     let indexed = refresh_index(settings, &store).await;
-    let report = printed(&report?);
+    let report = printed(&report?, source_status::all(&store, Some(Health::Broken)).await?);
     indexed?;
-    if settings.format == OutputFormat::Json {
-        print(settings, &report, |_| String::new())?;
+    // Cron mails whatever is printed.
+    if settings.format == OutputFormat::Json || std::io::stdout().is_terminal() {
+        print(settings, &report, summary)?;
     }
     complain(&report)
 }
 
+/// What is asked of a run.
+pub(super) struct Run {
+    pub(super) due: Due,
+    pub(super) company: Company,
+}
+
+/// A file has one crawl at a time: two would wait for its one writer, and for each other's hosts. Whoever holds the lock
+/// knows that all other leases are those of the dead. A server is shared by as many crawls as there are.
+async fn lock_file(settings: &Settings, store: &Store) -> anyhow::Result<Option<File>> {
+    if matches!(store_url(settings), StoreUrl::Postgres(_)) {
+        return Ok(None);
+    }
+    let lock = lock(settings, "crawl")?;
+    store.end_other_crawls().await?;
+    Ok(Some(lock))
+}
+
 /// One run, with its progress shown on a bar.
-pub(super) async fn crawl(settings: &Settings, store: &Store, due: Due, bar: &Bar) -> anyhow::Result<Report> {
+pub(super) async fn crawl(settings: &Settings, store: &Store, run: Run, bar: &Bar) -> anyhow::Result<Report> {
     let client = client(settings)?;
     let ingest = Ingest::new(store.clone(), Actor::Crawl);
+    let politeness = crawl::Settings {
+        company: run.company,
+        ..politeness(settings)
+    };
     let context = Context {
         client: &client,
-        settings: &politeness(settings),
+        settings: &politeness,
         sources: &Sources::standard(),
         frontier: store,
         reader: &ingest,
         clock: &Timestamp::now,
         progress: bar,
     };
-    let report = crawl::crawl(&context, due).await;
+    let report = crawl::crawl(&context, run.due).await;
     bar.0.finish_and_clear();
     Ok(report?)
 }
@@ -116,6 +152,9 @@ pub(super) fn politeness(settings: &Settings) -> crawl::Settings {
         max_pages_per_run: crawl.max_pages_per_run,
         max_pages_per_host: crawl.max_pages_per_host,
         listen: Duration::from_millis(crawl.listen_ms),
+        // Shorter, a slow answer would be mistaken for death.
+        lease: Duration::from_millis(crawl.lease_ms.max(1000)),
+        company: Company::Shared,
         keys: Keys::default().with(
             SourceKind::named("googlefactcheck"),
             crawl.google_fact_check_key.expose(),
@@ -144,7 +183,12 @@ impl Progress for Bar {
     }
 }
 
-fn printed(report: &Report) -> Printed {
+fn printed(report: &Report, broken: Vec<SourceStatus>) -> Printed {
+    let broken = broken.into_iter().map(|status| Broken {
+        url: status.source.url.to_string(),
+        since: status.failing_since,
+        code: status.last_failure.map(|(_, failure)| failure.code),
+    });
     let failed = report.failed().map(|(source, obstacle)| FailedSource {
         url: source.url.to_string(),
         code: obstacle.code(),
@@ -164,13 +208,37 @@ fn printed(report: &Report) -> Printed {
         ]),
         documents: report.documents,
         fact_checks: report.fact_checks,
+        broken: broken.collect(),
     }
+}
+
+/// For who sits before a terminal.
+fn summary(report: &Printed) -> String {
+    let pages: u64 = report.pages.values().sum();
+    let mut text = format!(
+        "{} sources and {pages} pages visited, {} documents and {} fact-checks read\n",
+        report.sources, report.documents, report.fact_checks
+    );
+    for source in &report.broken {
+        text += &format!("broken: {}{}\n", source.url, since(source));
+    }
+    text
+}
+
+fn since(source: &Broken) -> String {
+    let since = source.since.map(|since| format!(", failing since {since}"));
+    let code = source.code.as_ref().map(|code| format!(" ({code})"));
+    since.unwrap_or_default() + &code.unwrap_or_default()
 }
 
 /// One line for each source that failed.
 fn complain(report: &Printed) -> anyhow::Result<()> {
     for source in &report.failed {
-        eprintln!("klarstelle: {}: {} ({})", source.url, source.reason, source.code);
+        let broken = report.broken.iter().find(|broken| broken.url == source.url);
+        let broken = broken.and_then(|broken| broken.since);
+        let broken = broken.map(|since| format!("; broken, failing since {since}: visited once a week"));
+        let (reason, broken) = (tame(&source.reason), broken.unwrap_or_default());
+        eprintln!("klarstelle: {}: {reason} ({}){broken}", source.url, source.code);
     }
     if report.failed.is_empty() {
         return Ok(());

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     config::Settings,
-    crawl::Due,
+    crawl::{Company, Due},
     demo::{self, questions::Question, site::Web},
     domain::Actor,
     indexer::{Follower, SharedIndex},
@@ -79,8 +79,12 @@ async fn read_the_web(settings: &Settings, store: &Store, web: &Web) -> anyhow::
     for (kind, url) in web.sites.iter().flat_map(|site| &site.sources) {
         store.add_source(url, *kind, &Actor::Operator).await?;
     }
+    let run = crawl::Run {
+        due: Due::All,
+        company: Company::Shared,
+    };
     println!("\nCrawling {} sources …", store.sources().await?.len());
-    let report = crawl::crawl(settings, store, Due::All, &crawl::bar()).await?;
+    let report = crawl::crawl(settings, store, run, &crawl::bar()).await?;
     for (source, obstacle) in report.failed() {
         println!("  {}: {obstacle}", source.url);
     }

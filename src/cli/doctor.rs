@@ -7,10 +7,11 @@ use serde::Serialize;
 use super::{
     context::{describe, place, store_url},
     output::{AlreadyTold, print},
+    source_status,
 };
 use crate::{
     config::Settings,
-    domain::Timestamp,
+    domain::{self, Timestamp},
     indexer::{Place, SharedIndex},
     model,
     store::{Store, StoreUrl},
@@ -159,6 +160,7 @@ async fn store_and_index(settings: &Settings) -> Vec<Finding> {
         Ok(store) => {
             let mut findings = vec![store_finding(&store, &describe(&url)).await];
             findings.push(index_finding(settings, &store).await);
+            findings.push(source_finding(&store).await);
             findings
         }
         Err(error) => vec![Finding::failed("store", &error)],
@@ -181,6 +183,27 @@ async fn store_finding(store: &Store, name: &str) -> Finding {
             detail: problems.join("; "),
         },
         (Err(error), _) | (_, Err(error)) => Finding::failed("store", &error),
+    }
+}
+
+/// Names the broken sources: nobody would miss them otherwise.
+async fn source_finding(store: &Store) -> Finding {
+    let found = async {
+        let failing = source_status::all(store, Some(domain::Health::Failing)).await?.len();
+        let broken = source_status::all(store, Some(domain::Health::Broken)).await?;
+        let sources = store.counts().await?.sources;
+        Ok::<_, crate::store::Error>((sources, failing, broken))
+    };
+    match found.await {
+        Ok((sources, failing, broken)) if broken.is_empty() => {
+            Finding::ok("sources", format!("{sources}, of them {failing} failing, none broken"))
+        }
+        Ok((sources, failing, broken)) => {
+            let names: Vec<_> = broken.iter().map(source_status::name).collect();
+            let what = format!("{sources}, of them {failing} failing, {} broken: ", broken.len());
+            Finding::warning("sources", what + &names.join("; "))
+        }
+        Err(error) => Finding::failed("sources", &error),
     }
 }
 

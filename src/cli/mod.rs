@@ -19,6 +19,7 @@ mod output;
 mod questions;
 mod serve;
 mod source;
+mod source_status;
 mod train_match;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -201,7 +202,7 @@ fn report(error: &anyhow::Error) -> ExitCode {
 
 fn exit_code(error: &anyhow::Error) -> u8 {
     let causes = || error.chain();
-    if causes().any(<dyn std::error::Error>::is::<LockHeld>) {
+    if causes().any(is_lock) {
         return 4;
     }
     if causes().any(<dyn std::error::Error>::is::<Partly>) {
@@ -217,6 +218,11 @@ fn exit_code(error: &anyhow::Error) -> u8 {
         return 6;
     }
     1
+}
+
+/// Whether another run stands in the way.
+fn is_lock(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<LockHeld>() || matches!(error.downcast_ref(), Some(crate::crawl::Error::NotAlone))
 }
 
 const fn is_bad_data(error: &store::Error) -> bool {

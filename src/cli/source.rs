@@ -9,11 +9,13 @@ use std::{
 use anyhow::{Context, bail};
 use clap::{Subcommand, builder::PossibleValuesParser};
 use serde::Serialize;
+use serde_json::json;
 
 use super::{
     context::open_store,
     discovery,
     output::{Partly, print},
+    source_status::{self, StatusArgs},
 };
 use crate::{
     config::Settings,
@@ -38,6 +40,13 @@ pub(super) enum SourceCommand {
     },
     /// List the sources
     List,
+    /// Show how the sources are: last visits, documents a day, robots.txt, next visit
+    Status(StatusArgs),
+    /// Visit a source with the next crawl, however often it has failed
+    Retry {
+        /// Its identifier or its address
+        source: String,
+    },
     /// List the kinds of source, and what each asks
     Kinds,
     /// Add the feeds of an OPML list, as feed readers write it
@@ -62,6 +71,8 @@ pub(super) async fn run(settings: &Settings, command: &SourceCommand) -> anyhow:
     match command {
         SourceCommand::Add { url, kind } => add(settings, &store, url, kind.as_deref()).await,
         SourceCommand::List => list(settings, &store).await,
+        SourceCommand::Status(args) => source_status::run(settings, &store, args).await,
+        SourceCommand::Retry { source } => retry(settings, &store, source).await,
         SourceCommand::Kinds => Ok(()),
         SourceCommand::Import { file } => import(settings, &store, file).await,
         SourceCommand::Export => export(&store).await,
@@ -255,7 +266,16 @@ async fn remove(settings: &Settings, store: &Store, wanted: &str) -> anyhow::Res
     Ok(())
 }
 
-async fn find(store: &Store, wanted: &str) -> anyhow::Result<SourceId> {
+async fn retry(settings: &Settings, store: &Store, wanted: &str) -> anyhow::Result<()> {
+    let id = find(store, wanted).await?;
+    store.retry_source(&id).await?;
+    print(settings, &json!({"id": id}), |_| {
+        format!("will be visited by the next crawl: {id}")
+    })?;
+    Ok(())
+}
+
+pub(super) async fn find(store: &Store, wanted: &str) -> anyhow::Result<SourceId> {
     if let Ok(id) = wanted.parse() {
         return Ok(id);
     }

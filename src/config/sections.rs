@@ -144,6 +144,8 @@ pub struct CrawlSettings {
     pub max_pages_per_host: u32,
     /// How long one visit listens to a stream; also `crawl --max-time`, in seconds.
     pub listen_ms: u64,
+    /// How long a host stays reserved for a run that gives no sign of life.
+    pub lease_ms: u64,
     /// The key for the Google Fact Check Tools API.
     pub google_fact_check_key: Secret,
 }
@@ -159,6 +161,7 @@ impl Default for CrawlSettings {
             max_pages_per_run: 5000,
             max_pages_per_host: 500,
             listen_ms: 30_000,
+            lease_ms: 60_000,
             google_fact_check_key: Secret::default(),
         }
     }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::{
-    Frontier, Kind, Memory, Obstacle, Plan, Reader, Reading, Role, Target, Visit, Way,
+    Frontier, Kind, Lease, Memory, Obstacle, Plan, Reader, Reading, Role, Target, Visit, Way,
     fetch::Halt,
     run::{Error, Run},
 };
@@ -38,24 +38,26 @@ pub(super) struct News {
 
 /// A visit under way.
 struct Under<'a> {
+    lease: &'a Lease,
     target: &'a Target,
     kind: &'a dyn Kind,
     plan: &'a Plan,
 }
 
 impl<F: Frontier, R: Reader> Run<'_, F, R> {
-    pub(super) async fn bring(&self, target: &Target) -> Result<Brought, Halt> {
+    pub(super) async fn bring(&self, lease: &Lease, target: &Target) -> Result<Brought, Halt> {
         let name = target.role.kind();
         let kind = self.context.sources.get(name).ok_or(Obstacle::UnknownKind(name))?;
         let plan = plan(kind, target);
         let under = Under {
+            lease,
             target,
             kind,
             plan: &plan,
         };
         let brought = match plan.way {
             Way::Get | Way::GetFile => self.ask(&under).await?,
-            Way::Listen => Some(self.listen(&under).await?),
+            Way::Listen => Some(self.elsewhere(self.listen(&under)).await?),
         };
         Ok(brought.map_or(Brought::NothingNew, |(reading, memory)| {
             Brought::News(Box::new(News { plan, reading, memory }))
@@ -89,7 +91,7 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
 
     /// Reads the answers that continue the first, and says whether none is left that a later visit may have. If one cannot be
     /// had, what there is stands. No answer is asked for twice, so paging ends even if it runs in circles.
-    async fn read_on(&self, under: &Under<'_>, reading: &mut Reading) -> Result<bool, Error> {
+    async fn read_on(&self, under: &Under<'_>, reading: &mut Reading) -> Result<bool, Halt> {
         let mut asked = BTreeSet::from([under.plan.url.clone()]);
         let mut waiting: VecDeque<_> = reading.next.drain(..).collect();
         let mut is_whole = true;
@@ -106,7 +108,7 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
                 Ok(more) if is_success(&more) => reading.add(self.read(under, &more).await?),
                 Ok(more) => is_whole &= !Obstacle::Status(more.status).is_retryable(),
                 Err(Halt::Obstacle(obstacle)) => is_whole &= !obstacle.is_retryable(),
-                Err(Halt::Run(error)) => return Err(error),
+                Err(halt) => return Err(halt),
             }
             waiting.extend(reading.next.drain(..));
         }
@@ -132,7 +134,7 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
         value.ok_or(Obstacle::NoKey(kind))
     }
 
-    async fn read(&self, under: &Under<'_>, fetched: &Fetched) -> Result<Reading, Error> {
+    async fn read(&self, under: &Under<'_>, fetched: &Fetched) -> Result<Reading, Halt> {
         let visit = Visit {
             source: under.target.source,
             kind: match under.target.role {
@@ -140,11 +142,13 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
                 Role::Page(_) => SourceKind::PAGE,
             },
             at: (self.context.clock)(),
+            lease: under.lease,
             target: under.target,
             by: under.kind,
         };
         let reading = self.context.reader.read(&visit, fetched).await;
-        reading.map_err(|error| Error::Reader(Box::new(error)))
+        let reading = reading.map_err(|error| Error::Reader(Box::new(error)))?;
+        if reading.is_late { Err(Halt::Lost) } else { Ok(reading) }
     }
 
     /// Listens to a stream for a while. What came is read and kept portion by portion, and then the cursor remembered: a

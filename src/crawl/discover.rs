@@ -1,11 +1,11 @@
 //! Which feeds does a site have? A home page's address comes in; the feeds that the page names, or that are at usual places,
 //! go out. Asked as politely as a crawl asks: robots.txt first, one request at a time.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use scraper::{ElementRef, Selector};
 
-use super::{Context, Error, Frontier, Obstacle, Sources, fetch::Halt, run::fetcher, sources::base_of};
+use super::{Context, Error, Frontier, Obstacle, RunId, Sources, fetch::Halt, run::fetcher, sources::base_of};
 use crate::{
     domain::{SourceKind, WebUrl},
     extract::{self, MediaKind},
@@ -26,6 +26,9 @@ const USUAL_PLACES: &[&str] = &[
     "/feed.json",
 ];
 const SITEMAP: &str = "/sitemap.xml";
+
+/// How long to wait for a host that a crawl has in hand.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Most feeds of a page that are taken.
 const MAX_FEEDS: usize = 20;
@@ -67,7 +70,7 @@ pub enum FoundBy {
 
 /// Looks for the feeds of a site. What one address answers never fails it; only the crawler's memory does.
 pub async fn discover<F: Frontier, R>(context: &Context<'_, F, R>, home: &WebUrl) -> Result<Discovery, Error> {
-    let fetcher = fetcher(context);
+    let fetcher = fetcher(context, RunId::new("look"), PATIENCE);
     let ask = async |url: WebUrl| -> Result<Result<Fetched, Obstacle>, Error> {
         match fetcher
             .get(Request::get(url).accept("text/html, application/xml;q=0.9, */*;q=0.5"))
@@ -76,6 +79,7 @@ pub async fn discover<F: Frontier, R>(context: &Context<'_, F, R>, home: &WebUrl
             Ok(answer) if matches!(answer.status, 200..=299) => Ok(Ok(answer)),
             Ok(answer) => Ok(Err(Obstacle::Status(answer.status))),
             Err(Halt::Obstacle(obstacle)) => Ok(Err(obstacle)),
+            Err(Halt::Lost) => Ok(Err(Obstacle::HostBusy)),
             Err(Halt::Run(error)) => Err(error),
         }
     };
@@ -101,7 +105,7 @@ pub async fn discover<F: Frontier, R>(context: &Context<'_, F, R>, home: &WebUrl
             }
         }
     }
-    fetcher.leave().await?;
+    fetcher.hands.tidy().await?;
     Ok(discovery)
 }
 

@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Authority, Frontier, Obstacle, Settings,
-    host::{Budget, Host, Hosts, LEFT_ALONE, LONGEST_SLEEP, Manners},
+    Authority, Frontier, HostMemory, Kept, Obstacle, Settings,
+    hands::{Hands, Held},
+    host::{Budget, Host, LEFT_ALONE, LONGEST_SLEEP, Manners},
     permission::Permission,
     robots::Robots,
     run::Error,
@@ -20,6 +21,8 @@ use crate::{
 pub(super) enum Halt {
     /// This visit is over.
     Obstacle(Obstacle),
+    /// The host is another run's by now.
+    Lost,
     /// The run is over.
     Run(Error),
 }
@@ -48,16 +51,16 @@ pub(super) struct Fetcher<'a, F> {
     pub(super) settings: &'a Settings,
     pub(super) frontier: &'a F,
     pub(super) clock: &'a (dyn Fn() -> Timestamp + Sync),
-    pub(super) hosts: Hosts,
+    pub(super) hands: Hands<'a, F>,
 }
 
 impl<F: Frontier> Fetcher<'_, F> {
     /// Fetches, following redirects. Each hop is a request like any other: its host's turn, its host's robots.txt.
     pub(super) async fn get(&self, mut request: Request) -> Result<Fetched, Halt> {
         for _ in 0..=Client::MAX_REDIRECTS {
-            let host = self.host(request.url()).await?;
-            self.permission(&host, request.url()).await?.check(request.url())?;
-            match self.hop(&host, &request).await? {
+            let held = self.host(request.url()).await?;
+            self.permission(&held, request.url()).await?.check(request.url())?;
+            match self.hop(&held, &request).await? {
                 Step::Done(fetched) => return Ok(fetched),
                 Step::Redirect(to) => request = request.redirected(to),
             }
@@ -67,9 +70,11 @@ impl<F: Frontier> Fetcher<'_, F> {
 
     /// Opens a stream: in its host's turn, and where robots.txt lets us. Others may have the next turn while it is open.
     pub(super) async fn listen(&self, request: Request) -> Result<Heard, Halt> {
-        let host = self.host(request.url()).await?;
-        self.permission(&host, request.url()).await?.check(request.url())?;
+        let held = self.host(request.url()).await?;
+        let host = &held.host;
+        self.permission(&held, request.url()).await?.check(request.url())?;
         let turn = host.turn(self.budget(), self.clock).await?;
+        self.hands.hold(&held).await?;
         let answer = self.client.listen(request).await;
         let now = (self.clock)();
         let manners = match &answer {
@@ -77,47 +82,39 @@ impl<F: Frontier> Fetcher<'_, F> {
             Ok(Heard::Open(_)) => Manners::Answered,
             Err(error) => manners_without(error),
         };
-        turn.end(manners, self.delay(&host), now);
-        self.remember_pause(&host, manners, now).await?;
+        turn.end(manners, self.delay(host), now);
+        self.remember_pause(&held, manners, now).await?;
         Ok(answer?)
     }
 
-    async fn host(&self, url: &WebUrl) -> Result<Arc<Host>, Error> {
-        let authority = Authority::of(url);
-        let mut hosts = self.hosts.lock().await;
-        if let Some(host) = hosts.get(&authority) {
-            return Ok(host.clone());
-        }
-        let memory = self.frontier.host(&authority).await.map_err(Error::frontier)?;
-        let host = Arc::new(Host::new(authority.clone(), memory, (self.clock)()));
-        hosts.insert(authority, host.clone());
-        Ok(host)
+    async fn host(&self, url: &WebUrl) -> Result<Arc<Held>, Halt> {
+        self.hands.host(&Authority::of(url)).await
     }
 
     /// What the host lets us fetch: as found out in this run, as remembered, or as its robots.txt says now.
-    async fn permission<'h>(&self, host: &'h Host, url: &WebUrl) -> Result<&'h Permission, Halt> {
+    async fn permission<'h>(&self, held: &'h Held, url: &WebUrl) -> Result<&'h Permission, Halt> {
         let find_out = || async {
-            match host.remembered_permission((self.clock)()) {
+            match held.host.remembered_permission((self.clock)()) {
                 Some(permission) => Ok(permission),
-                None => self.ask_permission(host, url).await,
+                None => self.ask_permission(held, url).await,
             }
         };
-        host.permission.get_or_try_init(find_out).await
+        held.host.permission.get_or_try_init(find_out).await
     }
 
-    async fn ask_permission(&self, host: &Host, url: &WebUrl) -> Result<Permission, Halt> {
+    async fn ask_permission(&self, held: &Held, url: &WebUrl) -> Result<Permission, Halt> {
         let url = url.join("/robots.txt").map_err(FetchError::UrlNotAllowed)?;
         let request = Request::get(url)
             .accept("text/plain, */*;q=0.5")
             .first(Robots::MAX_BYTES + 1);
-        let answer = match self.hop(host, &request).await {
+        let answer = match self.hop(held, &request).await {
             Ok(Step::Done(fetched)) => Ok(fetched),
             Ok(Step::Redirect(to)) => self.robots_elsewhere(request.redirected(to)).await.or_else(obstacle)?,
             Err(Halt::Obstacle(obstacle)) if is_unasked(&obstacle) => return Err(obstacle.into()),
             Err(halt) => obstacle(halt)?,
         };
         let permission = Permission::of(&answer, (self.clock)());
-        self.remember(host, &permission).await?;
+        self.remember(held, &permission).await?;
         Ok(permission)
     }
 
@@ -125,8 +122,8 @@ impl<F: Frontier> Fetcher<'_, F> {
     /// asked: they are not about this file.
     async fn robots_elsewhere(&self, mut request: Request) -> Result<Result<Fetched, Obstacle>, Halt> {
         for _ in 0..Client::MAX_REDIRECTS {
-            let host = self.host(request.url()).await?;
-            match self.hop(&host, &request).await? {
+            let held = self.host(request.url()).await?;
+            match self.hop(&held, &request).await? {
                 Step::Done(fetched) => return Ok(Ok(fetched)),
                 Step::Redirect(to) => request = request.redirected(to),
             }
@@ -134,17 +131,24 @@ impl<F: Frontier> Fetcher<'_, F> {
         Err(FetchError::TooManyRedirects.into())
     }
 
-    async fn remember(&self, host: &Host, permission: &Permission) -> Result<(), Error> {
-        let mut memory = host.memory((self.clock)()).await;
+    async fn remember(&self, held: &Held, permission: &Permission) -> Result<(), Halt> {
+        let mut memory = held.host.memory((self.clock)()).await;
         memory.robots = Some(permission.memory());
-        self.frontier
-            .remember_host(&host.authority, &memory)
-            .await
-            .map_err(Error::frontier)
+        self.write_down(held, &memory).await
     }
 
-    async fn hop(&self, host: &Host, request: &Request) -> Result<Step, Halt> {
+    async fn write_down(&self, held: &Held, memory: &HostMemory) -> Result<(), Halt> {
+        let remembered = self.frontier.remember_host(&held.lease, memory).await;
+        match remembered.map_err(Error::frontier)? {
+            Kept::Yes => Ok(()),
+            Kept::Late => Err(Halt::Lost),
+        }
+    }
+
+    async fn hop(&self, held: &Held, request: &Request) -> Result<Step, Halt> {
+        let host = &held.host;
         let turn = host.turn(self.budget(), self.clock).await?;
+        self.hands.hold(held).await?;
         let answer = self.client.step(request).await;
         let now = (self.clock)();
         let manners = manners(&answer, now);
@@ -154,45 +158,26 @@ impl<F: Frontier> Fetcher<'_, F> {
             delay => delay,
         };
         turn.end(manners, delay, now);
-        self.remember_pause(host, manners, now).await?;
+        self.remember_pause(held, manners, now).await?;
         Ok(answer?)
     }
 
-    fn budget(&self) -> Budget {
+    pub(super) fn budget(&self) -> Budget {
         Budget::new(self.settings.max_pages_per_host, self.settings.min_delay)
     }
 
-    async fn remember_pause(&self, host: &Host, manners: Manners, now: Timestamp) -> Result<(), Error> {
+    async fn remember_pause(&self, held: &Held, manners: Manners, now: Timestamp) -> Result<(), Halt> {
         let Manners::AsksToWait(_) = manners else {
             return Ok(());
         };
-        let memory = host.memory(now).await;
-        let remembered = self.frontier.remember_host(&host.authority, &memory).await;
-        remembered.map_err(Error::frontier)
+        self.write_down(held, &held.host.memory(now).await).await
     }
 
-    /// The time from one request to this address's host to the next.
-    pub(super) async fn distance(&self, url: &WebUrl) -> Result<Duration, Error> {
-        Ok(self.delay(&*self.host(url).await?))
-    }
-
-    /// Our own distance, or the greater one that robots.txt asks for (a day at the most).
-    fn delay(&self, host: &Host) -> Duration {
+    /// The time from one request to the next: our own distance, or the greater one that robots.txt asks for (a day at the
+    /// most).
+    pub(super) fn delay(&self, host: &Host) -> Duration {
         let asked = host.permission.get().and_then(Permission::crawl_delay);
         self.settings.min_delay.max(asked.unwrap_or_default())
-    }
-
-    /// Writes down when each host may be asked again, for the next run.
-    pub(super) async fn leave(&self) -> Result<(), Error> {
-        let hosts: Vec<_> = self.hosts.lock().await.values().cloned().collect();
-        for host in hosts {
-            let memory = host.memory((self.clock)()).await;
-            self.frontier
-                .remember_host(&host.authority, &memory)
-                .await
-                .map_err(Error::frontier)?;
-        }
-        Ok(())
     }
 }
 
@@ -207,8 +192,9 @@ const fn is_unasked(obstacle: &Obstacle) -> bool {
 /// Keeps an obstacle as an answer, and lets the end of the run through.
 fn obstacle(halt: Halt) -> Result<Result<Fetched, Obstacle>, Halt> {
     match halt {
+        // Another run's robots.txt, or ours, can be had when the host is free.
+        Halt::Obstacle(Obstacle::HostBusy) | Halt::Lost | Halt::Run(_) => Err(halt),
         Halt::Obstacle(obstacle) => Ok(Err(obstacle)),
-        Halt::Run(_) => Err(halt),
     }
 }
 

@@ -2,42 +2,98 @@
 
 use std::{fmt, future::Future};
 
+use uuid::Uuid;
+
 use crate::{
-    domain::{SourceId, SourceKind, Timestamp, WebUrl},
+    domain::{Failure, SourceId, SourceKind, Timestamp, WebUrl},
     net::Validators,
 };
 
 /// The crawler's memory. Crawl state is no domain object: nothing of it is in the change log.
+///
+/// Several runs may share it. What one of them has in hand is a host, by a [`Lease`]: sources and pages of a host are
+/// visited, and what is remembered of it is written, by the run that has it. A run that lost its lease (it was paused for
+/// too long) finds its writes [refused](Kept::Late).
 pub trait Frontier: Sync {
     /// What goes wrong in it.
     type Error: std::error::Error + Send + Sync + 'static;
 
-    /// The sources to visit, those waiting longest first.
-    fn due_sources(&self, due: Due) -> impl Future<Output = Result<Vec<Target>, Self::Error>> + Send;
+    /// Makes ready for a run that begins at this time: sources that are new wait at their hosts from now on, and with
+    /// [`Due::All`] all are due. Says how many sources and pages are due.
+    fn begin(&self, due: Due, at: Timestamp) -> impl Future<Output = Result<u64, Self::Error>> + Send;
 
-    /// The pages to visit that sources named, those waiting longest first.
-    fn due_pages(&self, quota: PageQuota) -> impl Future<Output = Result<Vec<Target>, Self::Error>> + Send;
+    /// Leases the host that has waited longest, of those that nobody has in hand and that have something due.
+    fn claim(&self, call: &Call<'_>) -> impl Future<Output = Result<Option<Claimed>, Self::Error>> + Send;
+
+    /// Leases this host, unless somebody has it in hand.
+    fn claim_host(
+        &self,
+        host: &Authority,
+        term: &Term<'_>,
+    ) -> impl Future<Output = Result<Option<Claimed>, Self::Error>> + Send;
+
+    /// Extends all leases that a run still has, and names their hosts.
+    fn renew(&self, run: &RunId, until: Timestamp) -> impl Future<Output = Result<Vec<Authority>, Self::Error>> + Send;
+
+    /// Extends one lease, if it still stands.
+    fn hold(&self, lease: &Lease, until: Timestamp) -> impl Future<Output = Result<Kept, Self::Error>> + Send;
+
+    /// Hosts with something due that other runs have in hand, with the ends of their leases; a hundred at the most.
+    fn in_other_hands(
+        &self,
+        call: &Call<'_>,
+    ) -> impl Future<Output = Result<Vec<(Authority, Timestamp)>, Self::Error>> + Send;
+
+    /// Gives a host back, with what is to be remembered of it. It is not claimed before the time given, whatever is due.
+    fn release(
+        &self,
+        lease: &Lease,
+        memory: &HostMemory,
+        rests_until: Option<Timestamp>,
+    ) -> impl Future<Output = Result<Kept, Self::Error>> + Send;
+
+    /// What is due at a host: its sources, then its pages, each those waiting longest first.
+    fn due(
+        &self,
+        host: &Authority,
+        which: &Which,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Target>, Self::Error>> + Send;
+
+    /// How many pages are due at a host.
+    fn due_pages(&self, host: &Authority, by: Timestamp) -> impl Future<Output = Result<u64, Self::Error>> + Send;
 
     /// Adds the pages that are not known yet, by [`UrlKey`](crate::domain::UrlKey) and whichever source named them first,
-    /// up to their limit.
+    /// up to their limit. `None`: the lease is lost, and nothing was added.
     fn add_pages(
         &self,
+        lease: &Lease,
         pages: NewPages<'_>,
         at: Timestamp,
-    ) -> impl Future<Output = Result<AddedPages, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<Option<AddedPages>, Self::Error>> + Send;
 
     /// Writes down what a visit came to.
-    fn visited(&self, target: &Target, record: &Record) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    fn visited(
+        &self,
+        lease: &Lease,
+        target: &Target,
+        record: &Record,
+    ) -> impl Future<Output = Result<Kept, Self::Error>> + Send;
 
-    /// What is remembered of a host; the default for one never met.
-    fn host(&self, host: &Authority) -> impl Future<Output = Result<HostMemory, Self::Error>> + Send;
+    /// Puts a visit off that did not take place.
+    fn put_off(
+        &self,
+        lease: &Lease,
+        target: &Target,
+        until: Timestamp,
+    ) -> impl Future<Output = Result<Kept, Self::Error>> + Send;
 
     /// Writes down what is to be remembered of a host.
     fn remember_host(
         &self,
-        host: &Authority,
+        lease: &Lease,
         memory: &HostMemory,
-    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    ) -> impl Future<Output = Result<Kept, Self::Error>> + Send;
 }
 
 /// Which sources a run visits.
@@ -49,15 +105,89 @@ pub enum Due {
     All,
 }
 
-/// How many pages a run takes on.
+/// What of a host is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PageQuota {
+pub struct Which {
     /// Due by this time.
     pub by: Timestamp,
-    /// Of one host.
-    pub per_host: u32,
-    /// In all.
-    pub limit: u32,
+    /// What.
+    pub work: Work,
+}
+
+/// What a run still takes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Sources and pages.
+    All,
+    /// Sources: it has fetched as many pages as it may.
+    Sources,
+}
+
+/// A run names itself when it claims hosts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RunId(String);
+
+impl RunId {
+    /// What the names of crawls begin with; other callers of the fetcher have words of their own.
+    pub const CRAWL: &'static str = "crawl";
+
+    /// A name that no other run has.
+    pub fn new(word: &'static str) -> Self {
+        Self(format!("{word}-{}", Uuid::now_v7().simple()))
+    }
+
+    /// As stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// For whom and for how long a host is leased.
+#[derive(Debug, Clone, Copy)]
+pub struct Term<'a> {
+    /// The run that asks.
+    pub run: &'a RunId,
+    /// Leases that ended by now are free.
+    pub now: Timestamp,
+    /// When the lease ends, unless it is extended.
+    pub until: Timestamp,
+}
+
+/// A run asks for a host with something due.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// For whom and for how long.
+    pub term: Term<'a>,
+    /// What must be due there.
+    pub which: Which,
+}
+
+/// The right to be the only one at a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The host.
+    pub host: Authority,
+    /// The fencing token: larger than that of any lease of this host before.
+    pub token: u64,
+}
+
+/// A host that was leased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The lease.
+    pub lease: Lease,
+    /// What is remembered of the host.
+    pub memory: HostMemory,
+}
+
+/// Whether something was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Kept {
+    /// It was.
+    Yes,
+    /// The lease had gone to another run, and nothing was written.
+    Late,
 }
 
 /// Pages offered to the frontier.
@@ -146,6 +276,8 @@ pub struct Memory {
     /// Of a page: visits in a row that brought nothing new. Of a source: how calm it is, in steps that these take up and
     /// others take down.
     pub unchanged: u32,
+    /// When the first of the failures in a row was. Of sources only.
+    pub failing_since: Option<Timestamp>,
 }
 
 /// What a visit came to.
@@ -156,7 +288,7 @@ pub struct Record {
     /// When the next one is due.
     pub due_at: Timestamp,
     /// Why it brought nothing, if it failed.
-    pub error: Option<String>,
+    pub failure: Option<Failure>,
     /// What it leaves behind.
     pub memory: Memory,
 }
@@ -189,6 +321,16 @@ impl Authority {
         let url = url.to_url();
         let host = url.host_str().unwrap_or_default().trim_end_matches('.');
         Self(format!("{host}:{}", url.port_or_known_default().unwrap_or_default()))
+    }
+
+    /// No host's: leased by a run that wants to be alone.
+    pub(super) fn whole_run() -> Self {
+        Self(RunId::CRAWL.to_owned())
+    }
+
+    /// As it was stored.
+    pub(crate) const fn stored(text: String) -> Self {
+        Self(text)
     }
 
     /// As stored.

@@ -1,6 +1,6 @@
 //! One queue of requests for each host: one request under way, and a pause after it.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use tokio::{
     sync::{Mutex, MutexGuard, OnceCell},
@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{
-    Authority, HostMemory, Obstacle, RobotsMemory,
+    HostMemory, Obstacle, RobotsMemory,
     permission::Permission,
     schedule::{after, until},
 };
@@ -26,13 +26,9 @@ const SILENCES: u32 = 3;
 /// How long a host that is taken for dead, or that refuses without saying for how long, is left alone.
 pub(super) const LEFT_ALONE: Duration = Duration::from_mins(15);
 
-/// All hosts of a run.
-pub(super) type Hosts = Mutex<BTreeMap<Authority, Arc<Host>>>;
-
 /// One host.
 #[derive(Debug)]
 pub(super) struct Host {
-    pub(super) authority: Authority,
     /// Found out once a run.
     pub(super) permission: OnceCell<Permission>,
     remembered_robots: Option<RobotsMemory>,
@@ -79,7 +75,7 @@ pub(super) enum Manners {
 }
 
 impl Host {
-    pub(super) fn new(authority: Authority, memory: HostMemory, now: Timestamp) -> Self {
+    pub(super) fn new(memory: HostMemory, now: Timestamp) -> Self {
         let mut queue = Queue {
             next: Instant::now(),
             paused_until: None,
@@ -91,7 +87,6 @@ impl Host {
             queue.pause(until(moment, now), now);
         }
         Self {
-            authority,
             permission: OnceCell::new(),
             remembered_robots: memory.robots,
             queue: Mutex::new(queue),
@@ -107,16 +102,25 @@ impl Host {
     /// Waits for the right to send a request.
     pub(super) async fn turn(&self, budget: Budget, now: impl Fn() -> Timestamp) -> Result<Turn<'_>, Obstacle> {
         let mut queue = self.queue.lock().await;
-        if queue.paused_until.is_some_and(|moment| now() < moment) {
-            return Err(Obstacle::HostPaused);
-        }
-        let waited = queue.waited + queue.next.saturating_duration_since(Instant::now());
-        if queue.requests >= budget.requests || waited > budget.waiting {
-            return Err(Obstacle::HostBudget);
-        }
+        let waited = queue.check(budget, now())?;
         sleep_until(queue.next).await;
         (queue.requests, queue.waited) = (queue.requests + 1, waited);
         Ok(Turn(queue))
+    }
+
+    /// How many requests this run has sent it.
+    pub(super) async fn requests(&self) -> u32 {
+        self.queue.lock().await.requests
+    }
+
+    /// It was given back and taken again: what it was sent before counts.
+    pub(super) async fn has_sent(&self, requests: u32) {
+        self.queue.lock().await.requests = requests;
+    }
+
+    /// Whether it has no turn left for this run.
+    pub(super) async fn is_done(&self, budget: Budget, now: Timestamp) -> bool {
+        self.queue.lock().await.check(budget, now).is_err()
     }
 
     /// What the next run should know.
@@ -159,6 +163,18 @@ impl Turn<'_> {
 }
 
 impl Queue {
+    /// What the run will have waited for this host when the next request is sent, if there is to be one.
+    fn check(&self, budget: Budget, now: Timestamp) -> Result<Duration, Obstacle> {
+        if self.paused_until.is_some_and(|moment| now < moment) {
+            return Err(Obstacle::HostPaused);
+        }
+        let waited = self.waited + self.next.saturating_duration_since(Instant::now());
+        if self.requests >= budget.requests || waited > budget.waiting {
+            return Err(Obstacle::HostBudget);
+        }
+        Ok(waited)
+    }
+
     fn pause(&mut self, wait: Duration, now: Timestamp) {
         if wait > LONGEST_SLEEP {
             self.paused_until = Some(after(now, wait));
@@ -178,9 +194,7 @@ mod tests {
 
     fn host(not_before_ms: Option<i64>) -> Host {
         let not_before = not_before_ms.map(Timestamp::from_millis);
-        let url = crate::domain::WebUrl::parse("https://x.example/").expect("an address");
         Host::new(
-            Authority::of(&url),
             HostMemory {
                 not_before,
                 robots: None,

@@ -8,27 +8,31 @@ mod bring;
 mod discover;
 mod fetch;
 mod frontier;
+mod hands;
 mod host;
 mod obstacle;
 mod permission;
 mod reader;
 mod report;
 pub mod robots;
+mod robots_say;
 mod run;
 mod schedule;
 mod sources;
 mod trap;
+mod visit;
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 pub use discover::{Discovered, Discovery, FoundBy, discover};
 pub use frontier::{
-    AddedPages, Authority, Due, Frontier, HostMemory, Memory, Named, NewPages, PageQuota, Record, RobotsMemory, Role,
-    Target,
+    AddedPages, Authority, Call, Claimed, Due, Frontier, HostMemory, Kept, Lease, Memory, Named, NewPages, Record,
+    RobotsMemory, Role, RunId, Target, Term, Which, Work,
 };
 pub use obstacle::Obstacle;
 pub use reader::{Reader, Reading, Visit};
 pub use report::{Event, Outcome, PageCounts, Progress, Report, SourceReport};
+pub use robots_say::robots_say;
 pub use run::{Context, Error, crawl};
 pub use sources::{Findings, Found, Kind, Located, Plan, Sources, Way, findings, problem};
 
@@ -55,8 +59,21 @@ pub struct Settings {
     pub max_pages_per_host: u32,
     /// How long one visit listens to a stream.
     pub listen: Duration,
+    /// How long a host stays this run's when the run gives no sign of life.
+    pub lease: Duration,
+    /// Whether others may crawl the same store at the same time.
+    pub company: Company,
     /// The operator's keys for services that want one, by the kind of source.
     pub keys: Keys,
+}
+
+/// Whether a run shares its frontier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Company {
+    /// With any other run.
+    Shared,
+    /// With none that wants to be alone, too: the second one ends at once ([`Error::NotAlone`]).
+    Alone,
 }
 
 /// The operator's keys, by the kind of source. They are in no log: not even `Debug` shows them.
@@ -94,6 +111,8 @@ impl Default for Settings {
             max_pages_per_run: 5000,
             max_pages_per_host: 500,
             listen: Duration::from_secs(30),
+            lease: Duration::from_mins(1),
+            company: Company::Shared,
             keys: Keys::default(),
         }
     }

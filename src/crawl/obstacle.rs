@@ -35,6 +35,9 @@ pub enum Obstacle {
     /// The host asked for a longer wait than a run can spend, or does not answer at all.
     #[error("the host wants to be left alone for now")]
     HostPaused,
+    /// Another run has the host in hand.
+    #[error("another run is at this host")]
+    HostBusy,
     /// The run has sent the host as many requests as it may.
     #[error("enough requests to this host for one run")]
     HostBudget,
@@ -52,6 +55,7 @@ impl Obstacle {
             Self::Robots => "robots".to_owned(),
             Self::RobotsUnreachable { .. } => "robots_unreachable".to_owned(),
             Self::HostPaused => "host_paused".to_owned(),
+            Self::HostBusy => "host_busy".to_owned(),
             Self::HostBudget => "host_budget".to_owned(),
         }
     }
@@ -62,13 +66,13 @@ impl Obstacle {
             Self::Fetch(error) => error.is_retryable(),
             Self::Status(status) => matches!(status, 408 | 425 | 429 | 500..=599),
             Self::Unreadable(_) | Self::UnknownKind(_) | Self::NoKey(_) | Self::Robots => false,
-            Self::RobotsUnreachable { .. } | Self::HostPaused | Self::HostBudget => true,
+            Self::RobotsUnreachable { .. } | Self::HostPaused | Self::HostBusy | Self::HostBudget => true,
         }
     }
 
-    /// Whether the visit did not take place, because its host is to be left alone, and stays due as it was.
+    /// Whether the visit did not take place, because a host is to be left alone.
     pub const fn is_postponement(&self) -> bool {
-        matches!(self, Self::HostPaused | Self::HostBudget)
+        matches!(self, Self::HostPaused | Self::HostBusy | Self::HostBudget)
     }
 
     /// Whether it speaks against the address, so that the next visit should wait longer. What robots.txt says does not.

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::{Findings, Kind, Named, Role, Target};
+use super::{Findings, Kind, Lease, Named, Role, Target};
 use crate::{
     domain::{SourceId, SourceKind, Timestamp, WebUrl},
     net::Fetched,
@@ -27,6 +27,8 @@ pub struct Visit<'a> {
     pub kind: SourceKind,
     /// When.
     pub at: Timestamp,
+    /// By what right. What is kept after it was lost is [late](Reading::is_late).
+    pub lease: &'a Lease,
     pub(super) target: &'a Target,
     pub(super) by: &'a dyn Kind,
 }
@@ -56,6 +58,8 @@ pub struct Reading {
     pub is_pointer: bool,
     /// How far a stream was read.
     pub cursor: Option<String>,
+    /// The lease was lost, and not all of it was kept. The visit is not written down; another run makes it again.
+    pub is_late: bool,
     /// Why it is not what it should be ("not a feed"): the visit counts as failed, whatever else was found.
     pub problem: Option<String>,
 }

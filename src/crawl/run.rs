@@ -1,22 +1,33 @@
-//! One run: visit the sources that are due, then the pages that they named.
+//! One run: hosts with something due come in, one after the other, several at once; each is visited until nothing is due
+//! there. Sources and pages are one flow: a source that takes its time holds up neither other hosts nor the pages found.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
-use futures_util::{TryStreamExt, stream};
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use tokio::{sync::Semaphore, time::sleep};
 
 use super::{
-    AddedPages, Authority, Due, Event, Frontier, Memory, NewPages, Obstacle, Outcome, PageQuota, Progress, Reader,
-    Record, Report, Role, Settings, SourceReport, Sources, Target,
-    bring::{Brought, News},
+    Authority, Company, Due, Event, Frontier, Outcome, Progress, Reader, Report, Role, RunId, Settings, SourceReport,
+    Sources, Target, Which, Work,
     fetch::{Fetcher, Halt},
-    schedule::{LONGEST_WAIT, Pace, after, after_failures, retry_page, revisit},
-    trap::is_trap,
+    hands::{Hands, Held},
+    visit::Next,
 };
 use crate::{domain::Timestamp, net::Client};
+
+/// How many addresses of a host are asked of the frontier at once: few, so that memory does not grow with what is due.
+const PORTION: u32 = 32;
+
+/// How long a run with a free place and nothing to claim waits before it looks again, at first and at the most.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const LOOK_SELDOM: Duration = Duration::from_secs(1);
 
 /// What a run works with.
 pub struct Context<'a, F, R> {
@@ -45,6 +56,9 @@ pub enum Error {
     /// What was found could not be kept.
     #[error("what was found cannot be kept")]
     Reader(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It was to be [alone](super::Company::Alone), and another such run is under way.
+    #[error("another run that wants to be alone is under way")]
+    NotAlone,
 }
 
 impl Error {
@@ -53,36 +67,57 @@ impl Error {
     }
 }
 
-/// Visits the sources that are due, and the pages that they named, now or in an earlier run that did not get to its end.
+/// Visits the sources that are due and the pages that they named, now or in an earlier run that did not get to its end.
+/// Other runs on the same frontier take part: no host is visited by two at once, no address twice.
 ///
 /// Dropping the future ends the run at once; nothing is lost by it, some requests are made again by the next run.
 pub async fn crawl<F: Frontier, R: Reader>(context: &Context<'_, F, R>, due: Due) -> Result<Report, Error> {
     let started = (context.clock)();
+    let fetcher = fetcher(context, RunId::new(RunId::CRAWL), Duration::ZERO);
+    // Its lease is extended with the others, and ends with this run.
+    let alone = match context.settings.company {
+        Company::Alone => Some(be_alone(&fetcher).await?),
+        Company::Shared => None,
+    };
+    let planned = context.frontier.begin(due, started).await.map_err(Error::frontier)?;
+    context.progress.happened(Event::Planned(planned as usize));
     let run = Run {
         context,
-        fetcher: fetcher(context),
-        started,
+        fetcher,
+        by: match due {
+            Due::By(by) => by,
+            Due::All => started,
+        },
+        slots: Semaphore::new(context.settings.concurrency.max(1)),
+        pages: AtomicU32::new(0),
+        resting: Mutex::default(),
         report: Mutex::default(),
     };
-    let sources = context.frontier.due_sources(due).await.map_err(Error::frontier)?;
-    run.visit_all(sources).await?;
-    let Settings {
-        max_pages_per_host: per_host,
-        max_pages_per_run: limit,
-        ..
-    } = *context.settings;
-    let quota = PageQuota {
-        by: started,
-        per_host,
-        limit,
+    let ended = tokio::select! {
+        ended = run.visit_hosts() => ended,
+        never = run.fetcher.hands.keep_alive() => match never {},
     };
-    let pages = context.frontier.due_pages(quota).await.map_err(Error::frontier)?;
-    run.visit_all(pages).await?;
-    run.fetcher.leave().await?;
+    drop(alone);
+    // Whatever ended it: the next run need not wait for the hosts of this one.
+    let left = run.fetcher.hands.tidy().await;
+    ended.and(left)?;
     Ok(run.report.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-pub(super) fn fetcher<'a, F, R>(context: &Context<'a, F, R>) -> Fetcher<'a, F> {
+async fn be_alone<F: Frontier>(fetcher: &Fetcher<'_, F>) -> Result<Arc<Held>, Error> {
+    match fetcher.hands.host(&Authority::whole_run()).await {
+        Ok(held) => Ok(held),
+        Err(Halt::Run(error)) => Err(error),
+        Err(Halt::Obstacle(_) | Halt::Lost) => Err(Error::NotAlone),
+    }
+}
+
+/// `patience`: how long a request waits for a host that another run has in hand.
+pub(super) fn fetcher<'a, F: Frontier, R>(
+    context: &Context<'a, F, R>,
+    run: RunId,
+    patience: Duration,
+) -> Fetcher<'a, F> {
     let Context {
         client,
         settings,
@@ -95,161 +130,170 @@ pub(super) fn fetcher<'a, F, R>(context: &Context<'a, F, R>) -> Fetcher<'a, F> {
         settings,
         frontier,
         clock,
-        hosts: super::host::Hosts::default(),
+        hands: Hands::new(frontier, clock, run, settings.lease, patience),
     }
 }
 
 pub(super) struct Run<'a, F, R> {
     pub(super) context: &'a Context<'a, F, R>,
     pub(super) fetcher: Fetcher<'a, F>,
-    started: Timestamp,
+    /// What is due by then is visited; what is found, too.
+    pub(super) by: Timestamp,
+    /// A place for each host that is visited at once.
+    slots: Semaphore,
+    /// Pages visited so far.
+    pages: AtomicU32,
+    /// Hosts that this run asks nothing more of.
+    resting: Mutex<BTreeSet<Authority>>,
     report: Mutex<Report>,
 }
 
+/// What a run does at the same time as others of these.
+enum Task {
+    /// Waits this long, then for a place, and takes a host.
+    Claim(Duration),
+    Visit(Arc<Held>),
+}
+
+enum Ended {
+    Claimed(Arc<Held>),
+    NothingDue,
+    Visited,
+}
+
 impl<F: Frontier, R: Reader> Run<'_, F, R> {
-    /// Host by host, so that a slow one holds up only itself.
-    async fn visit_all(&self, targets: Vec<Target>) -> Result<(), Error> {
-        self.context.progress.happened(Event::Planned(targets.len()));
-        let mut by_host: BTreeMap<Authority, Vec<Target>> = BTreeMap::new();
-        for target in targets {
-            by_host.entry(Authority::of(&target.url)).or_default().push(target);
-        }
-        let hosts = stream::iter(by_host.into_values().map(Ok));
-        hosts
-            .try_for_each_concurrent(self.context.settings.concurrency, |targets| self.visit_each(targets))
-            .await
-    }
-
-    async fn visit_each(&self, targets: Vec<Target>) -> Result<(), Error> {
-        for target in &targets {
-            self.visit(target).await?;
+    /// There is always one task that claims, until nothing is due anywhere.
+    async fn visit_hosts(&self) -> Result<(), Error> {
+        let mut tasks = FuturesUnordered::from_iter([self.task(Task::Claim(Duration::ZERO))]);
+        let (mut visiting, mut wait) = (0, LOOK_AGAIN);
+        while let Some(ended) = tasks.next().await {
+            match ended? {
+                Ended::Claimed(held) => {
+                    (visiting, wait) = (visiting + 1, LOOK_AGAIN);
+                    tasks.push(self.task(Task::Visit(held)));
+                    tasks.push(self.task(Task::Claim(Duration::ZERO)));
+                }
+                Ended::Visited => (visiting, wait) = (visiting - 1, LOOK_AGAIN),
+                // What is being visited may name pages elsewhere.
+                Ended::NothingDue if visiting > 0 => {
+                    tasks.push(self.task(Task::Claim(wait)));
+                    wait = (2 * wait).min(LOOK_SELDOM);
+                }
+                Ended::NothingDue if self.fetcher.hands.outlives(self.which()).await? => {
+                    tasks.push(self.task(Task::Claim(Duration::ZERO)));
+                }
+                Ended::NothingDue => {}
+            }
         }
         Ok(())
     }
 
-    async fn visit(&self, target: &Target) -> Result<(), Error> {
-        self.context.progress.happened(Event::Began(&target.url));
-        let brought = match self.bring(target).await {
-            Ok(brought) => Ok(brought),
-            Err(Halt::Obstacle(obstacle)) => Err(obstacle),
-            Err(Halt::Run(error)) => return Err(error),
-        };
-        let outcome = self.keep(target, brought).await?;
-        self.note(target, outcome);
-        Ok(())
-    }
-
-    /// Writes down what a visit came to, after what it brought was kept.
-    async fn keep(&self, target: &Target, brought: Result<Brought, Obstacle>) -> Result<Outcome, Error> {
-        match brought {
-            Ok(Brought::News(news)) => self.keep_news(target, *news).await,
-            Ok(Brought::NothingNew) => {
-                let memory = Memory {
-                    failures: 0,
-                    unchanged: self.unchanged(target, false),
-                    ..target.memory.clone()
-                };
-                self.record(target, memory, None).await?;
-                Ok(Outcome::Unchanged)
+    async fn task(&self, task: Task) -> Result<Ended, Error> {
+        match task {
+            Task::Claim(wait) => {
+                sleep(wait).await;
+                self.take_slot().await;
+                let held = self.fetcher.hands.next(self.which()).await?;
+                Ok(held.map_or_else(
+                    || {
+                        self.slots.add_permits(1);
+                        Ended::NothingDue
+                    },
+                    Ended::Claimed,
+                ))
             }
-            Err(obstacle) if obstacle.is_postponement() => Ok(Outcome::Postponed),
-            Err(obstacle) => self.keep_failure(target, obstacle).await,
+            Task::Visit(held) => {
+                self.visit_host(&held).await?;
+                drop(held);
+                self.fetcher.hands.tidy().await?;
+                self.slots.add_permits(1);
+                Ok(Ended::Visited)
+            }
         }
     }
 
-    async fn keep_news(&self, target: &Target, news: News) -> Result<Outcome, Error> {
-        let AddedPages { new, left_over } = self.add_pages(target, &news).await?;
-        let News { reading, memory, .. } = news;
-        let has_news = new + left_over + reading.documents + reading.fact_checks > 0;
-        self.count(|report| {
-            report.documents += reading.documents;
-            report.fact_checks += reading.fact_checks;
-        });
-        if let Some(problem) = reading.problem {
-            return self.keep_failure(target, Obstacle::Unreadable(problem)).await;
-        }
-        // With pages left over, the same answer must count as news the next time.
-        let memory = if left_over > 0 {
-            Memory {
-                cursor: memory.cursor,
-                ..Memory::default()
-            }
-        } else {
-            memory
-        };
-        let unchanged = self.unchanged(target, has_news);
-        self.record(target, Memory { unchanged, ..memory }, None).await?;
-        Ok(Outcome::Read)
+    async fn take_slot(&self) {
+        let slot = self.slots.acquire().await;
+        slot.expect("the semaphore is never closed").forget();
     }
 
-    /// What the next visit's date depends on. A page that changed is a new one; a source is known by its past.
-    fn unchanged(&self, target: &Target, has_news: bool) -> u32 {
-        let before = target.memory.unchanged;
+    /// Does work that only waits, such as listening to a stream: another host may have the place meanwhile.
+    pub(super) async fn elsewhere<T>(&self, work: impl Future<Output = T>) -> T {
+        self.slots.add_permits(1);
+        let done = work.await;
+        self.take_slot().await;
+        done
+    }
+
+    fn which(&self) -> Which {
+        let is_full = self.pages.load(Ordering::Relaxed) >= self.context.settings.max_pages_per_run;
+        Which {
+            by: self.by,
+            work: if is_full { Work::Sources } else { Work::All },
+        }
+    }
+
+    /// Visits what is due at a host, until nothing is.
+    async fn visit_host(&self, held: &Held) -> Result<(), Error> {
+        loop {
+            let which = self.which();
+            let due = self.context.frontier.due(&held.lease.host, &which, PORTION).await;
+            let due = due.map_err(Error::frontier)?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            for target in &due {
+                if !self.may_visit(target) {
+                    break;
+                }
+                match self.visit(held, target).await? {
+                    Next::Target => self.fetcher.hands.tidy().await?,
+                    Next::Host => return self.leave(held).await,
+                    Next::Lost => {
+                        tracing::warn!(host = %held.lease.host, "another run took this host: this one was away for too long");
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether there is room for one more, and takes it.
+    fn may_visit(&self, target: &Target) -> bool {
+        let most = self.context.settings.max_pages_per_run;
+        let take = |pages| (pages < most).then_some(pages + 1);
         match target.role {
-            Role::Source(_) => self.pace().calm(before, has_news),
-            Role::Page(_) if has_news => 0,
-            Role::Page(_) => before.saturating_add(1),
-        }
-    }
-
-    fn pace(&self) -> Pace {
-        Pace {
-            shortest: self.context.settings.interval,
-            longest: self.context.settings.max_interval,
-        }
-    }
-
-    async fn keep_failure(&self, target: &Target, obstacle: Obstacle) -> Result<Outcome, Error> {
-        let failures = target.memory.failures.saturating_add(u32::from(obstacle.is_failure()));
-        let memory = Memory {
-            failures,
-            ..target.memory.clone()
-        };
-        self.record(target, memory, Some(&obstacle)).await?;
-        Ok(Outcome::Failed(obstacle))
-    }
-
-    async fn add_pages(&self, target: &Target, news: &News) -> Result<AddedPages, Error> {
-        let depth = target.role.depth() + 1;
-        if depth > news.plan.depth {
-            return Ok(AddedPages::default());
-        }
-        let pages = news.reading.pages.iter();
-        let urls: Vec<_> = pages.filter(|url| !is_trap(url)).cloned().collect();
-        let pages = NewPages {
-            source: target.source,
-            urls: &urls,
-            depth,
-            limit: news.plan.new_pages,
-        };
-        let added = self.context.frontier.add_pages(pages, self.started).await;
-        added.map_err(Error::frontier)
-    }
-
-    async fn record(&self, target: &Target, memory: Memory, obstacle: Option<&Obstacle>) -> Result<(), Error> {
-        let visited_at = (self.context.clock)();
-        let due_at = match &target.role {
-            Role::Source(_) => {
-                // A host that wants long pauses has turns left for its pages.
-                let two_turns = self.fetcher.distance(&target.url).await? * 2;
-                after(visited_at, source_wait(self.pace(), &memory).max(two_turns))
+            Role::Source(_) => true,
+            Role::Page(_) => {
+                let taken = self.pages.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+                taken.is_ok()
             }
-            Role::Page(_) => page_due(visited_at, &memory, obstacle),
-        };
-        let record = Record {
-            visited_at,
-            due_at,
-            error: obstacle.map(Obstacle::code),
-            memory,
-        };
-        self.context
-            .frontier
-            .visited(target, &record)
-            .await
-            .map_err(Error::frontier)
+        }
     }
 
-    fn note(&self, target: &Target, outcome: Outcome) {
+    /// Leaves a host alone for the rest of the run. What is due there stays due, and is counted.
+    async fn leave(&self, held: &Held) -> Result<(), Error> {
+        held.rest();
+        let host = &held.lease.host;
+        if !lock(&self.resting).insert(host.clone()) {
+            return Ok(());
+        }
+        let frontier = self.context.frontier;
+        let which = Which {
+            by: self.by,
+            work: Work::Sources,
+        };
+        let sources = frontier.due(host, &which, u32::MAX).await.map_err(Error::frontier)?;
+        for source in sources {
+            self.note(&source, Outcome::Postponed);
+        }
+        let pages = frontier.due_pages(host, self.by).await.map_err(Error::frontier)?;
+        self.count(|report| report.pages.postponed += pages);
+        Ok(())
+    }
+
+    /// Tells what became of a target.
+    pub(super) fn note(&self, target: &Target, outcome: Outcome) {
         let word = outcome.code();
         if let Outcome::Failed(obstacle) = &outcome {
             tracing::info!(url = %target.url, reason = %word, error = obstacle as &dyn std::error::Error, "not read");
@@ -267,24 +311,11 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
         });
     }
 
-    fn count(&self, change: impl FnOnce(&mut Report)) {
-        change(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
+    pub(super) fn count(&self, change: impl FnOnce(&mut Report)) {
+        change(&mut lock(&self.report));
     }
 }
 
-fn source_wait(pace: Pace, memory: &Memory) -> Duration {
-    let usual = pace.wait(memory.unchanged);
-    match memory.failures {
-        0 => usual,
-        failures => usual.max(after_failures(failures)),
-    }
-}
-
-fn page_due(now: Timestamp, memory: &Memory, obstacle: Option<&Obstacle>) -> Timestamp {
-    match obstacle {
-        None => after(now, revisit(memory.unchanged)),
-        Some(Obstacle::RobotsUnreachable { until }) => *until,
-        Some(Obstacle::Robots) => after(now, LONGEST_WAIT),
-        Some(obstacle) => after(now, retry_page(memory.failures, obstacle.is_retryable())),
-    }
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,6 +6,7 @@ mod change;
 mod claim;
 mod document;
 mod fact_check;
+mod health;
 mod id;
 mod key;
 mod sighting;
@@ -25,6 +26,7 @@ pub use document::{Document, Mention};
 pub use fact_check::{
     ExternalFactCheck, FactCheck, FactCheckBody, FactCheckOrigin, FactCheckVersion, OwnFactCheck, Publisher, Rating,
 };
+pub use health::{Failure, Health, RobotsSay, is_broken_at};
 pub use id::{AttachmentId, ClaimId, DocumentId, FactCheckId, IdError, KeyId, SightingId, SourceId};
 pub use key::{ApiKey, Scope};
 pub use sighting::Sighting;

@@ -18,12 +18,17 @@ impl crate::crawl::Reader for Ingest {
     /// Takes in what was fetched, before the frontier marks it as done: a kill between the two repeats work that
     /// changes nothing.
     async fn read(&self, visit: &Visit<'_>, fetched: &Fetched) -> Result<Reading, store::Error> {
-        let mut intake = Intake::default();
-        for found in visit.findings(fetched) {
-            self.take(visit, found, &mut intake).await?;
+        let fenced = Self {
+            store: self.store.under(visit.lease),
+            ..self.clone()
+        };
+        match fenced.read_all(visit, fetched).await {
+            Err(store::Error::Late) => Ok(Reading {
+                is_late: true,
+                ..Reading::default()
+            }),
+            read => read,
         }
-        self.flush(&mut intake).await?;
-        Ok(intake.reading())
     }
 }
 
@@ -37,6 +42,15 @@ struct Intake {
 }
 
 impl Ingest {
+    async fn read_all(&self, visit: &Visit<'_>, fetched: &Fetched) -> Result<Reading, store::Error> {
+        let mut intake = Intake::default();
+        for found in visit.findings(fetched) {
+            self.take(visit, found, &mut intake).await?;
+        }
+        self.flush(&mut intake).await?;
+        Ok(intake.reading())
+    }
+
     async fn take(&self, visit: &Visit<'_>, found: Found, intake: &mut Intake) -> Result<(), store::Error> {
         let reading = &mut intake.reading;
         match found {

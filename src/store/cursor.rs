@@ -22,10 +22,16 @@ pub(super) enum List {
     Newest,
     MostSeen,
     Sightings,
+    Sources,
 }
 
 /// Letter on the wire, listing.
-const LISTS: [(char, List); 3] = [('n', List::Newest), ('m', List::MostSeen), ('s', List::Sightings)];
+const LISTS: [(char, List); 4] = [
+    ('n', List::Newest),
+    ('m', List::MostSeen),
+    ('s', List::Sightings),
+    ('o', List::Sources),
+];
 
 impl Cursor {
     /// The cursor, if it was given out by this listing.

@@ -46,6 +46,15 @@ impl Db {
         self.reader().await?.fetch_in(sql, keys).await
     }
 
+    /// The same, with other values before the keys.
+    pub(super) async fn fetch_in_after(&self, sql: &str, args: &[Value], keys: Vec<Value>) -> Result<Vec<Row>, Error> {
+        let (mut conn, mut rows) = (self.reader().await?, Vec::new());
+        for (text, args) in batch::in_lists_after(args, sql, &keys) {
+            rows.extend(conn.fetch(AssertSqlSafe(text), args).await?);
+        }
+        Ok(rows)
+    }
+
     /// Ends all connections in good order.
     pub(super) async fn close(&self) {
         match self {

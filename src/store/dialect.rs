@@ -71,6 +71,28 @@ impl Db {
         )
     }
 
+    /// After a query for the row to write: rows that others are just writing are passed over. On SQLite there are none.
+    pub(super) const fn skip_locked(&self) -> &'static str {
+        self.pick("", "FOR UPDATE SKIP LOCKED")
+    }
+
+    /// Whether a host's lease ($1, token $2) stands; it does so until the transaction ends. On SQLite whoever writes is
+    /// alone.
+    pub(super) const fn stand(&self) -> &'static str {
+        self.pick(
+            "SELECT 1 FROM crawl_hosts WHERE host = $1 AND lease_token = $2",
+            "SELECT 1 FROM crawl_hosts WHERE host = $1 AND lease_token = $2 FOR SHARE",
+        )
+    }
+
+    /// The same, and nobody else may read or write its row for that purpose.
+    pub(super) const fn own(&self) -> &'static str {
+        self.pick(
+            "SELECT 1 FROM crawl_hosts WHERE host = $1 AND lease_token = $2",
+            "SELECT 1 FROM crawl_hosts WHERE host = $1 AND lease_token = $2 FOR UPDATE",
+        )
+    }
+
     /// Marks an empty database as ours: "KLAR".
     pub(super) const fn mark(&self) -> &'static str {
         self.pick("PRAGMA application_id = 1263288658", "")

@@ -64,7 +64,10 @@ impl Store {
         {
             return Ok(stored.unchanged());
         }
-        transact!(self.db, actor, |tx| record(&mut tx, &page, placed))
+        transact!(self.db, actor, |tx| async {
+            self.check_fence(&mut tx).await?;
+            record(&mut tx, &page, placed).await
+        })
     }
 
     /// Claims that share a band with a sketch, and their texts: candidates for near-duplicates, those with the most

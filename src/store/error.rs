@@ -27,6 +27,9 @@ pub enum Error {
     /// The cursor is not one that this listing gave out.
     #[error("not a cursor of this listing")]
     BadCursor,
+    /// The lease that gave the right to write has gone to another run.
+    #[error("another run has taken over")]
+    Late,
     /// No room left on the device.
     #[error("no space left for the store")]
     Full(#[source] sqlx::Error),

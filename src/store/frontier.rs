@@ -1,33 +1,57 @@
 //! The crawler's memory: what is due, and what visits left behind.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     Error, Store,
     batch::Insert,
+    leases::{self, late},
     transaction::{Tx, transact},
     value::{Row, args},
 };
 use crate::{
     crawl::{
-        AddedPages, Authority, Due, Frontier, HostMemory, Memory, Named, NewPages, PageQuota, Record, RobotsMemory,
-        Role, Target, Validators,
+        AddedPages, Authority, Call, Claimed, Due, Frontier, HostMemory, Kept, Lease, Memory, Named, NewPages, Record,
+        Role, RunId, Target, Term, Validators, Which, Work,
     },
-    domain::{Actor, SourceKind, Timestamp, UrlKey, WebUrl},
+    domain::{Actor, SourceId, SourceKind, Timestamp, UrlKey, WebUrl},
 };
 
+/// Sources that no run has seen yet, and those whose host was not known to an earlier version.
+const NEW_SOURCES: &str = "\
+    SELECT s.id, s.url FROM sources s LEFT JOIN crawl_sources c ON c.source_id = s.id \
+    WHERE s.removed_at IS NULL AND (c.source_id IS NULL OR c.host = '')";
+
+const ENLIST: &str = "\
+    INSERT INTO crawl_sources (source_id, host, due_at, failures, unchanged) VALUES ($1, $2, 0, 0, 0) \
+    ON CONFLICT (source_id) DO UPDATE SET host = excluded.host";
+
+const LATER_SOURCES: &str = "\
+    SELECT c.source_id, c.host FROM crawl_sources c JOIN sources s ON s.id = c.source_id AND s.removed_at IS NULL \
+    WHERE c.due_at > $1 ORDER BY c.host";
+
+/// How much is due.
+const PLANNED: &str = "\
+    SELECT (SELECT COUNT(*) FROM crawl_pages p JOIN sources s ON s.id = p.source_id AND s.removed_at IS NULL \
+            WHERE p.due_at <= $1) \
+        + (SELECT COUNT(*) FROM crawl_sources c JOIN sources s ON s.id = c.source_id AND s.removed_at IS NULL \
+            WHERE c.due_at <= $1)";
+
 const DUE_SOURCES: &str = "\
-    SELECT s.url, s.id, s.kind, c.etag, c.last_modified, c.content, c.cursor, COALESCE(c.failures, 0), \
-        COALESCE(c.unchanged, 0) \
-    FROM sources s LEFT JOIN crawl_sources c ON c.source_id = s.id \
-    WHERE s.removed_at IS NULL AND COALESCE(c.due_at, 0) <= $1 ORDER BY COALESCE(c.due_at, 0), s.id";
+    SELECT s.url, s.id, s.kind, c.etag, c.last_modified, c.content, c.cursor, c.failures, c.unchanged, c.failing_since \
+    FROM crawl_sources c JOIN sources s ON s.id = c.source_id AND s.removed_at IS NULL \
+    WHERE c.host = $1 AND c.due_at <= $2 ORDER BY c.due_at, s.id LIMIT $3";
 
 /// Pages of sources that were unset stay, and are not visited.
 const DUE_PAGES: &str = "\
-    SELECT url, source_id, kind, source_url, depth, etag, last_modified, content, NULL, failures, unchanged FROM ( \
-        SELECT p.*, s.kind, s.url AS source_url, ROW_NUMBER() OVER (PARTITION BY p.host ORDER BY p.due_at, p.url_key) AS place \
-        FROM crawl_pages p JOIN sources s ON s.id = p.source_id AND s.removed_at IS NULL WHERE p.due_at <= $1 \
-    ) AS due WHERE place <= $2 ORDER BY due_at, url_key LIMIT $3";
+    SELECT p.url, p.source_id, s.kind, s.url, p.depth, p.etag, p.last_modified, p.content, NULL, p.failures, p.unchanged, \
+        CAST(NULL AS BIGINT) \
+    FROM crawl_pages p JOIN sources s ON s.id = p.source_id AND s.removed_at IS NULL \
+    WHERE p.host = $1 AND p.due_at <= $2 ORDER BY p.due_at, p.url_key LIMIT $3";
+
+const COUNT_PAGES: &str = "\
+    SELECT COUNT(*) FROM crawl_pages p JOIN sources s ON s.id = p.source_id AND s.removed_at IS NULL \
+    WHERE p.host = $1 AND p.due_at <= $2";
 
 const KNOWN_PAGES: &str = "\
     SELECT p.url_key FROM crawl_pages p JOIN sources s ON s.id = p.source_id AND s.removed_at IS NULL \
@@ -40,44 +64,83 @@ const ADD_PAGES: Insert = Insert {
 };
 
 const RECORD_SOURCE: &str = "\
-    INSERT INTO crawl_sources \
-        (source_id, visited_at, due_at, error, etag, last_modified, content, failures, unchanged, cursor) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-    ON CONFLICT (source_id) DO UPDATE SET visited_at = excluded.visited_at, due_at = excluded.due_at, \
-        error = excluded.error, etag = excluded.etag, last_modified = excluded.last_modified, \
-        content = excluded.content, failures = excluded.failures, unchanged = excluded.unchanged, cursor = excluded.cursor";
+    UPDATE crawl_sources SET visited_at = $2, due_at = $3, etag = $4, last_modified = $5, content = $6, failures = $7, \
+        unchanged = $8, cursor = $9, failing_since = $10, \
+        succeeded_at = CASE WHEN $11 IS NULL THEN $2 ELSE succeeded_at END, \
+        failed_at = CASE WHEN $11 IS NULL THEN failed_at ELSE $2 END, \
+        failed_because = COALESCE($11, failed_because), \
+        failure = CASE WHEN $11 IS NULL THEN failure ELSE $12 END \
+    WHERE source_id = $1";
 
 const RECORD_PAGE: &str = "\
-    UPDATE crawl_pages SET visited_at = $2, due_at = $3, error = $4, etag = $5, last_modified = $6, content = $7, \
-        failures = $8, unchanged = $9 WHERE url_key = $1";
+    UPDATE crawl_pages SET visited_at = $2, due_at = $3, etag = $4, last_modified = $5, content = $6, \
+        failures = $7, unchanged = $8, error = $9 WHERE url_key = $1";
 
-const REMEMBER_HOST: &str = "\
-    INSERT INTO crawl_hosts (host, not_before, robots, robots_until) VALUES ($1, $2, $3, $4) \
-    ON CONFLICT (host) DO UPDATE SET not_before = excluded.not_before, robots = excluded.robots, \
-        robots_until = excluded.robots_until";
+const PUT_OFF_SOURCE: &str = "UPDATE crawl_sources SET due_at = $2 WHERE source_id = $1";
+const PUT_OFF_PAGE: &str = "UPDATE crawl_pages SET due_at = $2 WHERE url_key = $1";
 
 impl Frontier for Store {
     type Error = Error;
 
-    async fn due_sources(&self, due: Due) -> Result<Vec<Target>, Error> {
+    async fn begin(&self, due: Due, at: Timestamp) -> Result<u64, Error> {
+        self.enlist().await?;
         let by = match due {
             Due::By(by) => by,
-            Due::All => Timestamp::from_millis(i64::MAX),
+            Due::All => {
+                self.hurry(at).await?;
+                at
+            }
         };
-        self.db
-            .fetch(DUE_SOURCES, args![by])
-            .await?
-            .iter_mut()
-            .map(source)
-            .collect()
+        let mut rows = self.db.fetch(PLANNED, args![by]).await?;
+        rows.first_mut().ok_or(sqlx::Error::RowNotFound)?.take()
     }
 
-    async fn due_pages(&self, quota: PageQuota) -> Result<Vec<Target>, Error> {
-        let args = args![quota.by, quota.per_host, quota.limit];
-        self.db.fetch(DUE_PAGES, args).await?.iter_mut().map(page).collect()
+    async fn claim(&self, call: &Call<'_>) -> Result<Option<Claimed>, Error> {
+        self.claim_due(call).await
     }
 
-    async fn add_pages(&self, pages: NewPages<'_>, at: Timestamp) -> Result<AddedPages, Error> {
+    async fn claim_host(&self, host: &Authority, term: &Term<'_>) -> Result<Option<Claimed>, Error> {
+        self.claim_one(host, term).await
+    }
+
+    async fn renew(&self, run: &RunId, until: Timestamp) -> Result<Vec<Authority>, Error> {
+        self.renew_all(run, until).await
+    }
+
+    async fn hold(&self, lease: &Lease, until: Timestamp) -> Result<Kept, Error> {
+        self.hold_one(lease, until).await
+    }
+
+    async fn in_other_hands(&self, call: &Call<'_>) -> Result<Vec<(Authority, Timestamp)>, Error> {
+        self.held_by_others(call).await
+    }
+
+    async fn release(&self, lease: &Lease, memory: &HostMemory, rests_until: Option<Timestamp>) -> Result<Kept, Error> {
+        self.release_one(lease, memory, rests_until).await
+    }
+
+    async fn due(&self, host: &Authority, which: &Which, limit: u32) -> Result<Vec<Target>, Error> {
+        let mut rows = self
+            .db
+            .fetch(DUE_SOURCES, args![host.as_str(), which.by, limit])
+            .await?;
+        let mut due: Vec<_> = rows.iter_mut().map(source).collect::<Result<_, _>>()?;
+        let room = limit - due.len() as u32;
+        if which.work == Work::All && room > 0 {
+            let mut rows = self.db.fetch(DUE_PAGES, args![host.as_str(), which.by, room]).await?;
+            for row in &mut rows {
+                due.push(page(row)?);
+            }
+        }
+        Ok(due)
+    }
+
+    async fn due_pages(&self, host: &Authority, by: Timestamp) -> Result<u64, Error> {
+        let mut rows = self.db.fetch(COUNT_PAGES, args![host.as_str(), by]).await?;
+        rows.first_mut().ok_or(sqlx::Error::RowNotFound)?.take()
+    }
+
+    async fn add_pages(&self, lease: &Lease, pages: NewPages<'_>, at: Timestamp) -> Result<Option<AddedPages>, Error> {
         let mut offered = Vec::new();
         let mut keys = HashSet::new();
         for url in pages.urls {
@@ -86,78 +149,159 @@ impl Frontier for Store {
                 offered.push((key, url));
             }
         }
-        transact!(self.db, &Actor::Crawl, |tx| add_pages(&mut tx, pages, &offered, at))
-    }
-
-    async fn visited(&self, target: &Target, record: &Record) -> Result<(), Error> {
-        let (sql, key) = match target.role {
-            Role::Source(_) => (RECORD_SOURCE, target.source.to_string()),
-            Role::Page(_) => (RECORD_PAGE, target.url.key().to_string()),
-        };
-        let Memory {
-            validators,
-            content,
-            cursor,
-            failures,
-            unchanged,
-        } = &record.memory;
-        let mut args = args![
-            key,
-            record.visited_at,
-            record.due_at,
-            record.error.as_ref(),
-            validators.etag.as_ref(),
-            validators.last_modified.as_ref(),
-            content.as_ref(),
-            *failures,
-            *unchanged
-        ];
-        if let Role::Source(_) = target.role {
-            args.push(cursor.as_ref().into());
+        let added = transact!(self.db, &Actor::Crawl, |tx| self
+            .add(&mut tx, lease, pages, &offered, at));
+        match added {
+            Ok(added) => Ok(Some(added)),
+            Err(Error::Late) => Ok(None),
+            Err(error) => Err(error),
         }
-        self.db.writer().await?.execute(sql, args).await.map(drop)
     }
 
-    async fn host(&self, host: &Authority) -> Result<HostMemory, Error> {
-        let sql = "SELECT not_before, robots, robots_until FROM crawl_hosts WHERE host = $1";
-        let mut rows = self.db.fetch(sql, args![host.as_str()]).await?;
-        rows.first_mut().map_or_else(|| Ok(HostMemory::default()), host_memory)
+    async fn visited(&self, lease: &Lease, target: &Target, record: &Record) -> Result<Kept, Error> {
+        let done = transact!(self.db, &Actor::Crawl, |tx| async {
+            self.stand(&mut tx, lease).await?;
+            write_down(&mut tx, target, record).await
+        });
+        late(done)
     }
 
-    async fn remember_host(&self, host: &Authority, memory: &HostMemory) -> Result<(), Error> {
-        let robots = memory.robots.as_ref();
-        let rules = robots.and_then(|robots| robots.rules.as_ref());
-        let args = args![
-            host.as_str(),
-            memory.not_before,
-            rules,
-            robots.map(|robots| robots.until)
-        ];
-        self.db.writer().await?.execute(REMEMBER_HOST, args).await.map(drop)
+    async fn put_off(&self, lease: &Lease, target: &Target, until: Timestamp) -> Result<Kept, Error> {
+        let (sql, key) = match target.role {
+            Role::Source(_) => (PUT_OFF_SOURCE, target.source.to_string()),
+            Role::Page(_) => (PUT_OFF_PAGE, target.url.key().to_string()),
+        };
+        let done = transact!(self.db, &Actor::Crawl, |tx| async {
+            self.stand(&mut tx, lease).await?;
+            tx.execute(sql, args![key.clone(), until]).await.map(drop)
+        });
+        late(done)
+    }
+
+    async fn remember_host(&self, lease: &Lease, memory: &HostMemory) -> Result<Kept, Error> {
+        self.remember(lease, memory).await
     }
 }
 
-async fn add_pages(
+impl Store {
+    /// Gives each source its place at its host. Writes nothing where none is new.
+    async fn enlist(&self) -> Result<(), Error> {
+        let mut rows = self.db.fetch(NEW_SOURCES, vec![]).await?;
+        let new = rows.iter_mut().map(|row| Ok((row.take()?, row.take()?)));
+        let new: Vec<(SourceId, WebUrl)> = new.collect::<Result<_, Error>>()?;
+        if new.is_empty() {
+            return Ok(());
+        }
+        transact!(self.db, &Actor::Crawl, |tx| enlist(&mut tx, &new))
+    }
+
+    /// Makes all sources due.
+    async fn hurry(&self, at: Timestamp) -> Result<(), Error> {
+        let mut rows = self.db.fetch(LATER_SOURCES, args![at]).await?;
+        let later = rows.iter_mut().map(|row| Ok((row.take()?, row.take()?)));
+        let later: Vec<(SourceId, String)> = later.collect::<Result<_, Error>>()?;
+        transact!(self.db, &Actor::Crawl, |tx| hurry(&mut tx, &later, at))
+    }
+
+    async fn add(
+        &self,
+        tx: &mut Tx,
+        lease: &Lease,
+        pages: NewPages<'_>,
+        offered: &[(UrlKey, &WebUrl)],
+        at: Timestamp,
+    ) -> Result<AddedPages, Error> {
+        let keys = offered.iter().map(|(key, _)| key.into()).collect();
+        let known = tx.fetch_in(KNOWN_PAGES, keys).await?;
+        let known: HashSet<String> = known.into_iter().map(|mut row| row.take()).collect::<Result<_, _>>()?;
+        let mut new = offered.iter().filter(|(key, _)| !known.contains(key.as_str()));
+        let taken: Vec<_> = new.by_ref().take(pages.limit).collect();
+        // In one order, so that no two who do this wait for each other: the own host is locked, the others are awoken.
+        let hosts: BTreeSet<_> = taken.iter().map(|(_, url)| Authority::of(url)).collect();
+        for host in hosts.iter().filter(|host| **host < lease.host) {
+            leases::awaken(tx, host, at).await?;
+        }
+        self.stand(tx, lease).await?;
+        for host in hosts.iter().filter(|host| **host >= lease.host) {
+            leases::awaken(tx, host, at).await?;
+        }
+        Ok(AddedPages {
+            new: insert_pages(tx, pages, &taken, at).await?,
+            left_over: new.count() as u64,
+        })
+    }
+}
+
+async fn enlist(tx: &mut Tx, new: &[(SourceId, WebUrl)]) -> Result<(), Error> {
+    let mut hosts = BTreeSet::new();
+    for (id, url) in new {
+        let host = Authority::of(url);
+        tx.execute(ENLIST, args![id, host.as_str()]).await?;
+        hosts.insert(host);
+    }
+    for host in &hosts {
+        leases::awaken(tx, host, Timestamp::from_millis(0)).await?;
+    }
+    Ok(())
+}
+
+/// Hosts are awoken in order, as by all who awaken several.
+pub(super) async fn hurry(tx: &mut Tx, sources: &[(SourceId, String)], at: Timestamp) -> Result<(), Error> {
+    for (_, host) in sources {
+        leases::awaken(tx, &Authority::stored(host.clone()), at).await?;
+    }
+    for (id, _) in sources {
+        tx.execute(PUT_OFF_SOURCE, args![id, at]).await?;
+    }
+    Ok(())
+}
+
+async fn write_down(tx: &mut Tx, target: &Target, record: &Record) -> Result<(), Error> {
+    let (sql, key) = match target.role {
+        Role::Source(_) => (RECORD_SOURCE, target.source.to_string()),
+        Role::Page(_) => (RECORD_PAGE, target.url.key().to_string()),
+    };
+    let Memory {
+        validators,
+        content,
+        cursor,
+        failures,
+        unchanged,
+        failing_since,
+    } = &record.memory;
+    let mut args = args![
+        key,
+        record.visited_at,
+        record.due_at,
+        validators.etag.as_ref(),
+        validators.last_modified.as_ref(),
+        content.as_ref(),
+        *failures,
+        *unchanged
+    ];
+    let (code, reason) = record
+        .failure
+        .as_ref()
+        .map(|failure| (&failure.code, &failure.reason))
+        .unzip();
+    args.extend(match target.role {
+        Role::Source(_) => args![cursor.as_ref(), *failing_since, code, reason],
+        Role::Page(_) => args![code],
+    });
+    tx.execute(sql, args).await.map(drop)
+}
+
+async fn insert_pages(
     tx: &mut Tx,
-    NewPages {
-        source, depth, limit, ..
-    }: NewPages<'_>,
-    offered: &[(UrlKey, &WebUrl)],
+    NewPages { source, depth, .. }: NewPages<'_>,
+    taken: &[&(UrlKey, &WebUrl)],
     at: Timestamp,
-) -> Result<AddedPages, Error> {
-    let keys = offered.iter().map(|(key, _)| key.into()).collect();
-    let known = tx.fetch_in(KNOWN_PAGES, keys).await?;
-    let known: HashSet<String> = known.into_iter().map(|mut row| row.take()).collect::<Result<_, _>>()?;
-    let mut new = offered.iter().filter(|(key, _)| !known.contains(key.as_str()));
-    let rows = new.by_ref().take(limit).map(|(key, url)| {
+) -> Result<u64, Error> {
+    let rows = taken.iter().map(|(key, url)| {
         let host = Authority::of(url);
         args![key, *url, host.as_str(), &source, depth, at, at, 0_u32, 0_u32]
     });
-    let new_rows = tx.insert(ADD_PAGES, rows.collect()).await?;
-    Ok(AddedPages {
-        new: new_rows,
-        left_over: new.count() as u64,
-    })
+    tx.insert(ADD_PAGES, rows.collect()).await
 }
 
 fn source(row: &mut Row) -> Result<Target, Error> {
@@ -194,18 +338,10 @@ fn memory(row: &mut Row) -> Result<Memory, Error> {
         cursor: row.take()?,
         failures: count(row)?,
         unchanged: count(row)?,
+        failing_since: row.take()?,
     })
 }
 
 fn count(row: &mut Row) -> Result<u32, Error> {
     Ok(u32::try_from(row.take::<u64>()?).unwrap_or(u32::MAX))
-}
-
-fn host_memory(row: &mut Row) -> Result<HostMemory, Error> {
-    let not_before = row.take()?;
-    let (rules, until): (_, Option<Timestamp>) = (row.take()?, row.take()?);
-    Ok(HostMemory {
-        not_before,
-        robots: until.map(|until| RobotsMemory { rules, until }),
-    })
 }

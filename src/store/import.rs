@@ -54,7 +54,10 @@ impl Store {
     /// address is the known one, reworded; so rows of one page belong into one batch. A `claim_reviewed` longer than a
     /// claim may be is cut; one without a letter or digit founds no claim.
     pub async fn import(&self, batch: &ImportBatch, actor: &Actor) -> Result<ImportTally, Error> {
-        transact!(self.db, actor, |tx| import(&mut tx, &batch.0, actor))
+        transact!(self.db, actor, |tx| async {
+            self.check_fence(&mut tx).await?;
+            import(&mut tx, &batch.0, actor).await
+        })
     }
 }
 

@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_init.sql"),
     include_str!("migrations/0002_frontier.sql"),
     include_str!("migrations/0003_kinds.sql"),
+    include_str!("migrations/0004_leases.sql"),
 ];
 
 /// The newest schema known here.

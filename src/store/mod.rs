@@ -19,13 +19,18 @@ mod frontier;
 mod identity;
 mod import;
 mod keys;
+mod leases;
 mod migrate;
+mod source_status;
 mod sources;
 mod timelines;
 mod transaction;
 mod value;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub use changes::{ChangeQuery, Touched};
 pub use check::Counts;
@@ -35,9 +40,12 @@ pub use documents::{Origin, Recorded};
 pub use dossiers::{Attached, Dossier};
 pub use error::Error;
 pub use import::{ImportBatch, ImportTally};
+pub use source_status::{DAYS, DayCount, SourceStatus, StatusQuery};
 pub use timelines::{Leader, MAX_DAYS, Tally, Timeline, Variant};
 
 use uuid::Uuid;
+
+use crate::crawl::Lease;
 
 use db::Db;
 
@@ -102,6 +110,8 @@ impl<T> Added<T> {
 pub struct Store {
     db: Db,
     id: StoreId,
+    /// What gives the right to write, if anything does.
+    fence: Option<Arc<Lease>>,
 }
 
 impl Store {
@@ -113,7 +123,7 @@ impl Store {
             StoreUrl::Postgres(url) => dialect::open_pg(url).await?,
         };
         let id = migrate::run(&db).await?;
-        Ok(Self { db, id })
+        Ok(Self { db, id, fence: None })
     }
 
     /// Which store this is.

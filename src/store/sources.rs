@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::{Action, Actor, ObjectKind, Source, SourceId, SourceKind, WebUrl};
 
-fn source(row: &mut Row) -> Result<Source, Error> {
+pub(super) fn source(row: &mut Row) -> Result<Source, Error> {
     Ok(Source {
         id: row.take()?,
         url: row.take()?,

@@ -1,11 +1,15 @@
 //! `openapi.yaml` and the router say the same, and both do what they say.
 
+mod seeds;
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use http::Method;
 use klarstelle::api::{Access, ErrorCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+
+use seeds::{seeded, with_real_ids};
 
 use crate::support::{
     app::{Ask, Reply, TestApp},
@@ -213,45 +217,6 @@ fn examples(media: &Value) -> Vec<&Value> {
         .into_iter()
         .chain(named.map(|example| &example["value"]))
         .collect()
-}
-
-/// Objects that stand for those in the contract's examples: what the example names, what is in the store.
-async fn seeded(app: &TestApp) -> Vec<(&'static str, String)> {
-    let claim = json!({"text": format!("Behauptung {}", uuid::Uuid::now_v7()), "language": "de"});
-    let claim = app
-        .review(Method::POST, "/v1/claims", &claim)
-        .await
-        .expect(201)
-        .text("/id");
-    let own = json!({"origin": "own", "title": "T", "text": "T", "verdict": "false", "rating": {"text": "R"}, "language": "de"});
-    let check = app
-        .review(Method::POST, "/v1/fact-checks", &own)
-        .await
-        .expect(201)
-        .text("/id");
-    let other = app
-        .review(Method::POST, "/v1/fact-checks", &own)
-        .await
-        .expect(201)
-        .text("/id");
-    let path = format!("/v1/claims/{claim}/attachments");
-    let attachment = app
-        .review(Method::POST, &path, &json!({"fact_check_id": other}))
-        .await
-        .expect(201)
-        .text("/id");
-    app.catch_up().await;
-    vec![
-        ("01936f5e-5c00-7000-8000-00000000c1a1", claim),
-        ("01936f5e-5c00-7000-8000-00000000fac7", check),
-        ("01936f5e-5c00-7000-8000-00000000a77a", attachment),
-    ]
-}
-
-fn with_real_ids(text: &str, seeded: &[(&str, String)]) -> String {
-    seeded
-        .iter()
-        .fold(text.to_owned(), |text, (example, real)| text.replace(example, real))
 }
 
 #[tokio::test]

@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use http::Method;
+use klarstelle::domain::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::support::{
     app::{Ask, Reply, TestApp},
-    databases,
+    databases, visits,
 };
 
 #[derive(Deserialize)]
@@ -17,7 +18,27 @@ struct Scenario {
     /// What it shows, for the reader.
     #[serde(rename = "shows")]
     _shows: String,
+    /// What the operator has set, and how visits went.
+    #[serde(default)]
+    sources: Vec<Visited>,
     steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Visited {
+    /// Its name: `$name` stands for its identifier.
+    name: String,
+    url: String,
+    #[serde(default)]
+    visits: Vec<Visit>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Visit {
+    at: Timestamp,
+    failure: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +87,11 @@ async fn every_scenario_holds_on_both_databases() {
 
 async fn run(app: &TestApp, scenario: &Scenario) {
     let mut kept = Kept::from([("reviewer_key".to_owned(), app.reviewer().to_owned())]);
+    for Visited { name, url, visits } in &scenario.sources {
+        let visits: Vec<_> = visits.iter().map(|visit| (visit.at, visit.failure.clone())).collect();
+        let id = visits::visit(&app.store, &visits::Visited { url, visits: &visits }).await;
+        kept.insert(name.clone(), id.to_string());
+    }
     for step in &scenario.steps {
         println!("- {}", step.name);
         app.catch_up().await;

@@ -4,13 +4,16 @@ pub(crate) mod app;
 pub(crate) mod canary;
 mod databases;
 pub(crate) mod dev_data;
+pub(crate) mod dump;
 pub(crate) mod fake_web;
 pub(crate) mod frontier;
 pub(crate) mod hub;
 pub(crate) mod live;
 pub(crate) mod namespace;
 pub(crate) mod newsroom;
-mod postgres;
+pub(crate) mod postgres;
+pub(crate) mod press;
 pub(crate) mod process;
+pub(crate) mod visits;
 
 pub(crate) use databases::{TestDb, databases, sqlite};

@@ -18,14 +18,14 @@ const SETTINGS: &str = "-c listen_addresses='' -c fsync=off -c full_page_writes=
      -c max_connections=200 -c shared_buffers=32MB -c autovacuum=off";
 
 /// A database in the cluster. Dropped, it is removed.
-pub(super) struct Database {
+pub(crate) struct Database {
     name: String,
     url: String,
 }
 
 impl Database {
     /// Makes an empty one.
-    pub(super) async fn create() -> Self {
+    pub(crate) async fn create() -> Self {
         let name = format!("t{}", uuid::Uuid::now_v7().simple());
         let mut admin = PgConnection::connect(&url("postgres"))
             .await
@@ -39,7 +39,7 @@ impl Database {
     }
 
     /// Where it is.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 }
