@@ -6,6 +6,8 @@
 pub mod config;
 pub mod domain;
 
+pub mod archive;
+
 pub mod net;
 
 pub mod model;
@@ -27,6 +29,8 @@ pub mod ingest;
 pub mod review;
 
 pub mod lookup;
+
+pub mod copy;
 
 pub mod api;
 

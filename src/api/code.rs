@@ -69,6 +69,12 @@ codes! {
         "Check the identifier; a claim lists its attachments.";
     SourceNotFound => "source_not_found", NOT_FOUND, "There is no such source",
         "Check the identifier; sources are listed at /v1/sources.";
+    DocumentNotFound => "document_not_found", NOT_FOUND, "There is no such document",
+        "Check the identifier; a claim's sightings name their documents.";
+    CopyNotKept => "copy_not_kept", NOT_FOUND, "No copy of the document was kept",
+        "Nothing can be done about this one; copies are kept from when the operator sets `crawl.archive`, within its budget.";
+    CopyGone => "copy_gone", GONE, "The copy is there no more",
+        "Its file is not in the archive's folder: the operator has removed it, moved it, or set another `crawl.archive`.";
     MethodNotAllowed => "method_not_allowed", METHOD_NOT_ALLOWED, "The method does not fit this address",
         "Use one of the methods named in the Allow header.";
     BodyTimeout => "body_timeout", REQUEST_TIMEOUT, "The body did not arrive in time",
@@ -101,6 +107,8 @@ codes! {
         "Wait as many seconds as Retry-After says. Callers with an API key are not limited.";
     Internal => "internal", INTERNAL_SERVER_ERROR, "Something broke on our side",
         "Tell the operator the `request_id`; the log says more under it.";
+    CopyDamaged => "copy_damaged", INTERNAL_SERVER_ERROR, "The copy is not what was kept",
+        "Its bytes no longer fit the digest in the store, so it proves nothing: the operator may have a backup of the archive.";
     NotReady => "not_ready", SERVICE_UNAVAILABLE, "The server cannot answer yet",
         "Try again later.";
     RequestTimeout => "request_timeout", SERVICE_UNAVAILABLE, "The answer took too long",

@@ -109,7 +109,7 @@ impl Problem {
         self
     }
 
-    fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
+    pub(crate) fn because(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
         self.more.cause = Some(Arc::new(cause));
         self
     }

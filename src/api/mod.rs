@@ -6,6 +6,7 @@
 //! | claims and their sightings | `claims.rs` |
 //! | fact-checks and their versions | `fact_checks.rs` |
 //! | attachments | `attachments.rs` |
+//! | documents and the copies kept of them | `documents.rs` |
 //! | changes | `changes.rs` |
 //! | sources and how they are | `sources.rs` |
 //! | the service itself: what it is, its contract | `meta.rs` |
@@ -23,6 +24,7 @@ mod claims;
 mod code;
 mod context;
 mod cors;
+mod documents;
 mod edge;
 mod error;
 mod etag;
@@ -51,7 +53,7 @@ mod timeline;
 mod watchdog;
 mod wire;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 pub(crate) use call::Call;
 pub use code::ErrorCode;
@@ -72,6 +74,8 @@ pub struct App {
     pub(crate) lookup: Lookup,
     /// Candidates in an answer, at the most.
     pub(crate) candidates: usize,
+    /// Where kept copies are.
+    pub(crate) archive: PathBuf,
     /// How long a body may take to arrive.
     pub(crate) body_timeout: Duration,
 }
@@ -83,6 +87,7 @@ impl App {
             store,
             lookup,
             candidates: settings.lookup.candidates,
+            archive: settings.archive_dir(),
             body_timeout: Duration::from_millis(settings.server.body_timeout_ms),
         }
     }
@@ -95,6 +100,7 @@ pub fn routes(app: &App) -> Vec<Route> {
         claims::routes(app),
         fact_checks::routes(app),
         attachments::routes(app),
+        documents::routes(app),
         changes::routes(app),
         sources::routes(app),
         meta::routes(app),

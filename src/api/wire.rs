@@ -104,6 +104,7 @@ impl<'a> AttachedWire<'a> {
 pub(crate) struct SightingWire<'a> {
     id: String,
     claim_id: String,
+    document_id: String,
     url: &'a str,
     title: &'a str,
     quote: &'a str,
@@ -118,6 +119,7 @@ impl<'a> SightingWire<'a> {
         Self {
             id: sighting.id.to_string(),
             claim_id: sighting.claim_id.to_string(),
+            document_id: sighting.document_id.to_string(),
             url: sighting.url.as_str(),
             title: &sighting.title,
             quote: &sighting.quote,

@@ -1,6 +1,6 @@
 //! `klarstelle crawl`: visit what is due, then exit. For cron: silent unless something is wrong.
 
-use std::{collections::BTreeMap, fs::File, io::IsTerminal, time::Duration};
+use std::{collections::BTreeMap, fs::File, io::IsTerminal, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -13,6 +13,7 @@ use super::{
     source_status,
 };
 use crate::{
+    archive::{Archive, Limits, Summary},
     config::{self, OutputFormat, Settings},
     crawl::{self, Company, Context, Due, Event, Keys, Progress, Report, Sources},
     domain::{Actor, Health, SourceKind, Timestamp},
@@ -32,6 +33,9 @@ pub(super) struct CrawlArgs {
     /// On PostgreSQL: exit with 4 if another `crawl --alone` is running on the same database, on whatever machine
     #[arg(long)]
     alone: bool,
+    /// Keep all that is fetched in this folder, as WARC files [default: crawl.archive; empty: nothing is kept]
+    #[arg(long, value_name = "DIR")]
+    archive: Option<PathBuf>,
 }
 
 /// A run as it is printed.
@@ -44,6 +48,18 @@ struct Printed {
     fact_checks: u64,
     /// Sources that have failed for a week, visited by this run or not.
     broken: Vec<Broken>,
+    /// What the archive kept, if it is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive: Option<Archived>,
+}
+
+#[derive(Debug, Serialize)]
+struct Archived {
+    kept: u64,
+    left_out: u64,
+    withheld: u64,
+    /// Why nothing more is kept.
+    halted: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,14 +81,24 @@ pub(super) async fn run(settings: &Settings, args: &CrawlArgs) -> anyhow::Result
     if let Some(seconds) = args.max_time {
         settings.crawl.listen_ms = seconds * 1000;
     }
+    if let Some(dir) = &args.archive {
+        settings.crawl.archive.clone_from(dir);
+    }
     let settings = &settings;
     let store = open_store(settings).await?;
     let _lock = lock_file(settings, &store).await?;
     let company = if args.alone { Company::Alone } else { Company::Shared };
     let due = if args.all { Due::All } else { Due::By(Timestamp::now()) };
-    let report = crawl(settings, &store, Run { due, company }, &bar()).await;
+    let archive = archive(settings)?;
+    let run = Run {
+        due,
+        company,
+        archive: archive.clone(),
+    };
+    let report = crawl(settings, &store, run, &bar()).await;
     let indexed = refresh_index(settings, &store).await;
-    let report = printed(&report?, source_status::all(&store, Some(Health::Broken)).await?);
+    let broken = source_status::all(&store, Some(Health::Broken)).await?;
+    let report = printed(&report?, broken, archive.as_ref());
     indexed?;
     // Cron mails whatever is printed.
     if settings.format == OutputFormat::Json || std::io::stdout().is_terminal() {
@@ -85,6 +111,7 @@ pub(super) async fn run(settings: &Settings, args: &CrawlArgs) -> anyhow::Result
 pub(super) struct Run {
     pub(super) due: Due,
     pub(super) company: Company,
+    pub(super) archive: Option<Archive>,
 }
 
 /// A file has one crawl at a time: two would wait for its one writer, and for each other's hosts. Whoever holds the lock
@@ -104,6 +131,7 @@ pub(super) async fn crawl(settings: &Settings, store: &Store, run: Run, bar: &Ba
     let ingest = Ingest::new(store.clone(), Actor::Crawl);
     let politeness = crawl::Settings {
         company: run.company,
+        archive: run.archive,
         ..politeness(settings)
     };
     let context = Context {
@@ -159,7 +187,23 @@ pub(super) fn politeness(settings: &Settings) -> crawl::Settings {
             SourceKind::named("googlefactcheck"),
             crawl.google_fact_check_key.expose(),
         ),
+        archive: None,
     }
+}
+
+/// The archive, if it is on.
+fn archive(settings: &Settings) -> anyhow::Result<Option<Archive>> {
+    let crawl = &settings.crawl;
+    if crawl.archive.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let limits = Limits {
+        file_bytes: crawl.archive_file_bytes,
+        budget_bytes: crawl.archive_budget_bytes,
+    };
+    let opened = Archive::open(&crawl.archive, limits, &crawl.contact);
+    let opened = opened.with_context(|| format!("cannot open the archive {}", crawl.archive.display()));
+    opened.map(Some)
 }
 
 /// A progress bar on a terminal; nothing under cron.
@@ -183,7 +227,7 @@ impl Progress for Bar {
     }
 }
 
-fn printed(report: &Report, broken: Vec<SourceStatus>) -> Printed {
+fn printed(report: &Report, broken: Vec<SourceStatus>, archive: Option<&Archive>) -> Printed {
     let broken = broken.into_iter().map(|status| Broken {
         url: status.source.url.to_string(),
         since: status.failing_since,
@@ -209,6 +253,22 @@ fn printed(report: &Report, broken: Vec<SourceStatus>) -> Printed {
         documents: report.documents,
         fact_checks: report.fact_checks,
         broken: broken.collect(),
+        archive: archive.map(|archive| archived(archive.summary())),
+    }
+}
+
+fn archived(summary: Summary) -> Archived {
+    let Summary {
+        kept,
+        left_out,
+        withheld,
+        halt,
+    } = summary;
+    Archived {
+        kept,
+        left_out,
+        withheld,
+        halted: halt.map(|halt| halt.to_string()),
     }
 }
 
@@ -219,6 +279,9 @@ fn summary(report: &Printed) -> String {
         "{} sources and {pages} pages visited, {} documents and {} fact-checks read\n",
         report.sources, report.documents, report.fact_checks
     );
+    if let Some(archive) = &report.archive {
+        text += &format!("{} answers kept in the archive\n", archive.kept);
+    }
     for source in &report.broken {
         text += &format!("broken: {}{}\n", source.url, since(source));
     }
@@ -231,8 +294,16 @@ fn since(source: &Broken) -> String {
     since.unwrap_or_default() + &code.unwrap_or_default()
 }
 
-/// One line for each source that failed.
+/// One line for each source that failed, and one if the archive kept only a part. That is no failure of the crawl.
 fn complain(report: &Printed) -> anyhow::Result<()> {
+    if let Some(Archived {
+        halted: Some(why),
+        left_out,
+        ..
+    }) = &report.archive
+    {
+        eprintln!("klarstelle: the archive keeps nothing more, {left_out} answers were left out: {why}");
+    }
     for source in &report.failed {
         let broken = report.broken.iter().find(|broken| broken.url == source.url);
         let broken = broken.and_then(|broken| broken.since);

@@ -82,6 +82,7 @@ async fn read_the_web(settings: &Settings, store: &Store, web: &Web) -> anyhow::
     let run = crawl::Run {
         due: Due::All,
         company: Company::Shared,
+        archive: None,
     };
     println!("\nCrawling {} sources …", store.sources().await?.len());
     let report = crawl::crawl(settings, store, run, &crawl::bar()).await?;

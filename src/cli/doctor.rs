@@ -1,6 +1,9 @@
 //! `klarstelle doctor`: what is wrong with this installation?
 
-use std::fs::{self, TryLockError};
+use std::{
+    fs::{self, TryLockError},
+    io,
+};
 
 use serde::Serialize;
 
@@ -10,6 +13,7 @@ use super::{
     source_status,
 };
 use crate::{
+    archive,
     config::Settings,
     domain::{self, Timestamp},
     indexer::{Place, SharedIndex},
@@ -66,6 +70,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         clock(),
         contact(settings),
         crawl_lock(settings),
+        archive(settings),
         semantic_model(settings),
     ];
     findings.extend(store_and_index(settings).await);
@@ -130,6 +135,33 @@ fn crawl_lock(settings: &Settings) -> Finding {
         Ok(Err(TryLockError::WouldBlock)) => Finding::ok("crawl", "a crawl is running"),
         Ok(Err(TryLockError::Error(error))) => Finding::failed("crawl", &error),
         Ok(Ok(())) | Err(_) => Finding::ok("crawl", "no crawl is running"),
+    }
+}
+
+/// How full the archive is.
+fn archive(settings: &Settings) -> Finding {
+    let dir = settings.archive_dir();
+    let is_on = !settings.crawl.archive.as_os_str().is_empty();
+    let budget = settings.crawl.archive_budget_bytes;
+    match archive::size_of(&dir) {
+        Ok((files, bytes)) => {
+            let detail = format!("{}: {files} files, {bytes} of {budget} bytes", dir.display());
+            if is_on && bytes >= budget / 10 * 9 {
+                Finding::warning(
+                    "archive",
+                    format!("{detail}: it will keep nothing more soon, or does so already"),
+                )
+            } else {
+                Finding::ok("archive", detail)
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound && is_on => {
+            Finding::ok("archive", format!("{} is made by the next crawl", dir.display()))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Finding::ok("archive", "off: what is fetched is not kept")
+        }
+        Err(error) => Finding::failed("archive", &error),
     }
 }
 

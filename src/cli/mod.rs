@@ -6,6 +6,7 @@ mod crawl;
 mod demo;
 mod discovery;
 mod doctor;
+mod document;
 mod eval;
 mod eval_extract;
 mod extract;
@@ -88,6 +89,9 @@ enum Command {
     /// Set what is crawled
     #[command(subcommand)]
     Source(source::SourceCommand),
+    /// Read what was kept of a document when it was fetched
+    #[command(subcommand)]
+    Document(document::DocumentCommand),
     /// Manage API keys
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -178,6 +182,7 @@ impl Command {
             Self::Import(args) => import::run(settings, &args).await,
             Self::Lookup(args) => lookup::run(settings, &args).await,
             Self::Source(command) => source::run(settings, &command).await,
+            Self::Document(command) => document::run(settings, &command).await,
             Self::Key(command) => key::run(settings, &command).await,
             Self::Model(command) => model::run(settings, &command).await,
             Self::Extract(args) => extract::run(settings, &args),

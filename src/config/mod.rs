@@ -62,6 +62,15 @@ impl Settings {
         self.data_dir.join("store.sqlite3")
     }
 
+    /// Where kept copies are.
+    pub fn archive_dir(&self) -> PathBuf {
+        if self.crawl.archive.as_os_str().is_empty() {
+            self.data_dir.join("archive")
+        } else {
+            self.crawl.archive.clone()
+        }
+    }
+
     /// Where the index is.
     pub fn index_dir(&self) -> PathBuf {
         if self.index.dir.as_os_str().is_empty() {

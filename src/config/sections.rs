@@ -148,6 +148,13 @@ pub struct CrawlSettings {
     pub lease_ms: u64,
     /// The key for the Google Fact Check Tools API.
     pub google_fact_check_key: Secret,
+    /// A folder in which everything that is fetched is kept as WARC files; also `crawl --archive`. Empty: nothing is kept, and copies
+    /// are looked for in `archive` in the data directory.
+    pub archive: PathBuf,
+    /// A WARC file that would exceed so many bytes is ended, and the next one begun.
+    pub archive_file_bytes: u64,
+    /// Most bytes of all WARC files in the folder; what would exceed them is crawled and not kept.
+    pub archive_budget_bytes: u64,
 }
 
 impl Default for CrawlSettings {
@@ -163,6 +170,9 @@ impl Default for CrawlSettings {
             listen_ms: 30_000,
             lease_ms: 60_000,
             google_fact_check_key: Secret::default(),
+            archive: PathBuf::new(),
+            archive_file_bytes: 1_000_000_000,
+            archive_budget_bytes: 50_000_000_000,
         }
     }
 }

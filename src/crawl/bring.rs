@@ -235,6 +235,7 @@ fn message_file(url: &WebUrl, bytes: Vec<u8>) -> Fetched {
         quota: None,
         body: Bytes::from(bytes),
         file: None,
+        kept: None,
     }
 }
 

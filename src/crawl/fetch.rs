@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{Timestamp, WebUrl},
-    net::{Client, FetchError, Fetched, Heard, Request, Step},
+    net::{Answered, Client, FetchError, Fetched, Heard, Request, Step},
 };
 
 /// Why there is no answer.
@@ -153,13 +153,14 @@ impl<F: Frontier> Fetcher<'_, F> {
         let now = (self.clock)();
         let manners = manners(&answer, now);
         // A redirect is half an answer: were the other half left to the next run, that would begin at the first again.
+        let is_half = matches!(&answer, Ok(answered) if matches!(answered.step, Step::Redirect(_)));
         let delay = match self.delay(host) {
-            delay if delay > LONGEST_SLEEP && matches!(answer, Ok(Step::Redirect(_))) => self.settings.min_delay,
+            delay if delay > LONGEST_SLEEP && is_half => self.settings.min_delay,
             delay => delay,
         };
         turn.end(manners, delay, now);
         self.remember_pause(held, manners, now).await?;
-        Ok(answer?)
+        Ok(self.keep(request, answer?, now).await)
     }
 
     pub(super) fn budget(&self) -> Budget {
@@ -198,8 +199,8 @@ fn obstacle(halt: Halt) -> Result<Result<Fetched, Obstacle>, Halt> {
     }
 }
 
-fn manners(answer: &Result<Step, FetchError>, now: Timestamp) -> Manners {
-    match answer {
+fn manners(answer: &Result<Answered, FetchError>, now: Timestamp) -> Manners {
+    match answer.as_ref().map(|answered| &answered.step) {
         Ok(Step::Done(fetched)) => manners_of(fetched, now),
         Ok(Step::Redirect(_)) => Manners::Answered,
         Err(error) => manners_without(error),

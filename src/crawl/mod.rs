@@ -10,6 +10,7 @@ mod fetch;
 mod frontier;
 mod hands;
 mod host;
+mod keep;
 mod obstacle;
 mod permission;
 mod reader;
@@ -36,8 +37,8 @@ pub use robots_say::robots_say;
 pub use run::{Context, Error, crawl};
 pub use sources::{Findings, Found, Kind, Located, Plan, Sources, Way, findings, problem};
 
-use crate::domain::SourceKind;
 pub use crate::net::Validators;
+use crate::{archive::Archive, domain::SourceKind};
 
 /// Our product token: what robots.txt calls us.
 pub const AGENT: &str = "klarstelle";
@@ -65,6 +66,8 @@ pub struct Settings {
     pub company: Company,
     /// The operator's keys for services that want one, by the kind of source.
     pub keys: Keys,
+    /// Where what was fetched is kept as it came; `None`: it is not.
+    pub archive: Option<Archive>,
 }
 
 /// Whether a run shares its frontier.
@@ -114,6 +117,7 @@ impl Default for Settings {
             lease: Duration::from_mins(1),
             company: Company::Shared,
             keys: Keys::default(),
+            archive: None,
         }
     }
 }

@@ -95,6 +95,7 @@ mod tests {
             next: None,
             quota: None,
             file: None,
+            kept: None,
             body: Bytes::from_static(b"User-agent: *\nDisallow: /no\nCrawl-delay: 2"),
         }
     }

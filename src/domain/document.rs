@@ -23,6 +23,17 @@ pub struct Document {
     pub published_at: Option<Timestamp>,
 }
 
+/// Where the archive keeps what a document was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The file's name in the archive's folder.
+    pub file: String,
+    /// Where its record begins, in bytes.
+    pub offset: u64,
+    /// SHA-256 of the record: it ties what the store says to the bytes in the file.
+    pub digest: [u8; 32],
+}
+
 /// A passage of a document that may be checkable: what detection finds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mention {

@@ -22,7 +22,7 @@ pub use change::{Action, Change, ObjectKind};
 pub(crate) use claim::clean;
 pub use claim::{Claim, ClaimOrigin, ClaimText, ClaimTextError};
 pub use claim_index::{Fingerprint, Lang};
-pub use document::{Document, Mention};
+pub use document::{Document, Kept, Mention};
 pub use fact_check::{
     ExternalFactCheck, FactCheck, FactCheckBody, FactCheckOrigin, FactCheckVersion, OwnFactCheck, Publisher, Rating,
 };

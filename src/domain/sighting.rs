@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{ClaimId, Lang, SightingId, SourceId, Timestamp, WebUrl};
+use super::{ClaimId, DocumentId, Lang, SightingId, SourceId, Timestamp, WebUrl};
 
 /// A mention assigned to a claim (ClaimReview's `appearance`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -12,6 +12,8 @@ pub struct Sighting {
     /// The claim that was seen.
     pub claim_id: ClaimId,
     /// The page or post.
+    pub document_id: DocumentId,
+    /// Where it is.
     pub url: WebUrl,
     /// The page's title, if it has one.
     pub title: String,

@@ -43,15 +43,15 @@ struct Intake {
 
 impl Ingest {
     async fn read_all(&self, visit: &Visit<'_>, fetched: &Fetched) -> Result<Reading, store::Error> {
-        let mut intake = Intake::default();
+        let (origin, mut intake) = (origin(visit, fetched), Intake::default());
         for found in visit.findings(fetched) {
-            self.take(visit, found, &mut intake).await?;
+            self.take(&origin, found, &mut intake).await?;
         }
         self.flush(&mut intake).await?;
         Ok(intake.reading())
     }
 
-    async fn take(&self, visit: &Visit<'_>, found: Found, intake: &mut Intake) -> Result<(), store::Error> {
+    async fn take(&self, origin: &Origin, found: Found, intake: &mut Intake) -> Result<(), store::Error> {
         let reading = &mut intake.reading;
         match found {
             Found::Page(url) if reading.pages.len() < MAX_PAGES => reading.pages.push(url),
@@ -63,7 +63,7 @@ impl Ingest {
             Found::Problem(problem) => intake.problem = intake.problem.take().or(Some(problem)),
             Found::Document(document) => {
                 reading.documents += 1;
-                self.document(&document, &origin(visit)).await?;
+                self.document(&document, origin).await?;
             }
             Found::FactCheck(check) => {
                 reading.fact_checks += 1;
@@ -91,9 +91,10 @@ impl Intake {
     }
 }
 
-const fn origin(visit: &Visit<'_>) -> Origin {
+fn origin(visit: &Visit<'_>, fetched: &Fetched) -> Origin {
     Origin {
         source: Some(visit.source),
         at: visit.at,
+        kept: fetched.kept.clone(),
     }
 }

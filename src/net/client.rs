@@ -12,6 +12,7 @@ use super::{
     error::FetchError,
     guard::{Guard, Names, Reach, SystemNames},
     response::{Fetched, Quota, Step, Validators, next_link, text},
+    wire::{Answered, Wire, user_agent},
 };
 use crate::domain::WebUrl;
 
@@ -158,6 +159,19 @@ impl Request {
         self
     }
 
+    /// What is sent with it, but for what every request has.
+    pub(super) const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// How much of the body is taken, if what is longer is cut.
+    pub const fn cut_at(&self) -> Option<usize> {
+        match self.limit {
+            Some(Limit::Cut(bytes)) => Some(bytes),
+            Some(Limit::Refuse(_) | Limit::File) | None => None,
+        }
+    }
+
     /// Where it is asked.
     pub const fn url(&self) -> &WebUrl {
         &self.url
@@ -181,6 +195,7 @@ pub struct Client {
     world: reqwest::Client,
     loopback: reqwest::Client,
     guard: Guard,
+    agent: HeaderValue,
     settings: Arc<Settings>,
 }
 
@@ -207,6 +222,7 @@ impl Client {
             world: transport(&settings, guard.clone(), Versions::Any)?,
             loopback: transport(&settings, guard.clone().reaching(Reach::Loopback), Versions::Any)?,
             guard,
+            agent: user_agent(&settings.contact)?,
             settings: Arc::new(settings),
         })
     }
@@ -219,7 +235,7 @@ impl Client {
 
     async fn follow(&self, mut request: Request) -> Result<Fetched, FetchError> {
         for _ in 0..=Self::MAX_REDIRECTS {
-            match self.ask(&request).await? {
+            match self.ask(&request).await?.step {
                 Step::Done(fetched) => return Ok(fetched),
                 Step::Redirect(to) => request = request.redirected(to),
             }
@@ -228,7 +244,7 @@ impl Client {
     }
 
     /// Sends one request, and leaves it to the caller to follow a redirect (with [`Request::redirected`]).
-    pub async fn step(&self, request: &Request) -> Result<Step, FetchError> {
+    pub async fn step(&self, request: &Request) -> Result<Answered, FetchError> {
         let deadlines = if let Some(Limit::File) = request.limit {
             FILE_DEADLINES
         } else {
@@ -238,16 +254,19 @@ impl Client {
         one.await.unwrap_or(Err(FetchError::Timeout))
     }
 
-    async fn ask(&self, request: &Request) -> Result<Step, FetchError> {
+    async fn ask(&self, request: &Request) -> Result<Answered, FetchError> {
         let transport = match self.reach(&request.url.to_url())? {
             Reach::World => &self.world,
             Reach::Loopback => &self.loopback,
         };
         let response = self.send(transport, request).await?;
-        if is_redirect(response.status()) {
-            return redirect_target(&request.url, response.headers()).map(Step::Redirect);
-        }
-        self.read(request, response).await.map(Step::Done)
+        let wire = Wire::of(request, &self.agent, &response);
+        let step = if is_redirect(response.status()) {
+            Step::Redirect(redirect_target(&request.url, response.headers())?)
+        } else {
+            Step::Done(self.read(request, response).await?)
+        };
+        Ok(Answered { step, wire })
     }
 
     async fn send(&self, transport: &reqwest::Client, request: &Request) -> Result<Response, FetchError> {
@@ -318,6 +337,7 @@ impl Client {
             quota,
             body,
             file,
+            kept: None,
         })
     }
 
@@ -360,7 +380,7 @@ enum Versions {
 }
 
 fn transport(settings: &Settings, guard: Guard, versions: Versions) -> Result<reqwest::Client, ClientError> {
-    let agent = user_agent(&settings.contact).ok_or_else(|| ClientError::Contact(settings.contact.clone()))?;
+    let agent = user_agent(&settings.contact)?;
     let guard = Arc::new(guard);
     let builder = || {
         let builder = match versions {
@@ -385,16 +405,6 @@ fn transport(settings: &Settings, guard: Guard, versions: Versions) -> Result<re
         builder().tls_certs_only([]).build()
     });
     client.map_err(ClientError::Setup)
-}
-
-fn user_agent(contact: &str) -> Option<HeaderValue> {
-    let name = concat!("klarstelle/", env!("CARGO_PKG_VERSION"));
-    let agent = if contact.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{name} (+{contact})")
-    };
-    HeaderValue::from_str(&agent).ok()
 }
 
 /// A second look, at the address that really answered. It can only differ by a fault in this folder.

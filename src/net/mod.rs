@@ -9,6 +9,7 @@ mod guard;
 mod hub;
 mod listen;
 mod response;
+mod wire;
 
 pub use address::{Allowed, AllowedError, is_global};
 pub use client::{Client, ClientError, Request, Settings};
@@ -17,3 +18,4 @@ pub use guard::{Names, SystemNames};
 pub use hub::{Download, Hub, HubError, HubFile};
 pub use listen::{Heard, Listening};
 pub use response::{Fetched, Quota, Step, Validators};
+pub use wire::{Answered, Wire};

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use flate2::bufread::MultiGzDecoder;
 use http::{HeaderMap, HeaderName, header};
 
-use crate::domain::WebUrl;
+use crate::domain::{Kept, WebUrl};
 
 /// What a fetch brought, whatever its status.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct Fetched {
     pub body: Bytes,
     /// All of the body, if it was asked for with [`Request::into_file`](super::Request::into_file) and is longer than that.
     pub file: Option<Arc<File>>,
+    /// Where the archive keeps it, once it does.
+    pub kept: Option<Kept>,
 }
 
 /// What a server says about how much it will answer: `X-RateLimit-*` (Mastodon, Reddit) or `RateLimit-*` (Bluesky).
@@ -81,6 +83,10 @@ impl Fetched {
 
 /// One request's answer.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each request, and it is taken apart at once"
+)]
 pub enum Step {
     /// It is elsewhere.
     Redirect(WebUrl),

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Error, Store,
     batch::Insert,
+    copies,
     db::Conn,
     founding::{self, Founded, Wording},
     transaction::{Tx, transact},
@@ -14,17 +15,19 @@ use super::{
 };
 use crate::cluster::Placed;
 use crate::domain::{
-    Action, Actor, ClaimId, ClaimOrigin, ClaimText, Document, DocumentId, Mention, ObjectKind, SightingId, SourceId,
-    Timestamp,
+    Action, Actor, ClaimId, ClaimOrigin, ClaimText, Document, DocumentId, Kept, Mention, ObjectKind, SightingId,
+    SourceId, Timestamp,
 };
 
 /// How a document came here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The source that led to it.
     pub source: Option<SourceId>,
     /// When it was read.
     pub at: Timestamp,
+    /// Where the archive keeps what it was read from.
+    pub kept: Option<Kept>,
 }
 
 /// What recording a document did.
@@ -60,7 +63,7 @@ impl Store {
         if let Some(stored) = page
             .stored(&mut self.db.reader().await?)
             .await?
-            .filter(|stored| stored.is(&page))
+            .filter(|stored| stored.is(&page) && !stored.lacks_copy(&page))
         {
             return Ok(stored.unchanged());
         }
@@ -95,9 +98,15 @@ struct Stored {
     id: DocumentId,
     content: [u8; 32],
     version: u64,
+    copies: u64,
 }
 
 impl Stored {
+    /// Whether there is a copy of this version now and was none before: the archive was not on.
+    const fn lacks_copy(&self, page: &Page<'_>) -> bool {
+        self.copies == 0 && page.origin.kept.is_some()
+    }
+
     fn is(&self, page: &Page<'_>) -> bool {
         self.content == page.content
     }
@@ -129,12 +138,14 @@ fn content(document: &Document) -> [u8; 32] {
 
 impl Page<'_> {
     async fn stored(&self, conn: &mut Conn) -> Result<Option<Stored>, Error> {
-        let sql = "SELECT id, content, version FROM documents WHERE url_key = $1";
+        let sql = "SELECT d.id, d.content, d.version, (SELECT COUNT(*) FROM document_copies c \
+                   WHERE c.document_id = d.id AND c.version = d.version) FROM documents d WHERE d.url_key = $1";
         let stored = |row: &mut Row| {
             Ok(Stored {
                 id: row.take()?,
                 content: row.take()?,
                 version: row.take()?,
+                copies: row.take()?,
             })
         };
         conn.fetch(sql, args![&self.document.url.key()])
@@ -155,13 +166,17 @@ impl Page<'_> {
 async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed]) -> Result<Recorded, Error> {
     let stored = page.stored(tx.conn()).await?;
     if let Some(stored) = stored.as_ref().filter(|stored| stored.is(page)) {
+        copies::keep(tx, &stored.id, stored.version, page.origin.kept.as_ref()).await?;
         return Ok(stored.unchanged());
     }
-    let document = stored.as_ref().map_or_else(DocumentId::new, |stored| stored.id);
-    match stored {
-        None => insert(tx, &document, page).await?,
-        Some(stored) => update(tx, &stored, page).await?,
-    }
+    let (document, version) = match stored {
+        None => (insert(tx, page).await?, 1),
+        Some(stored) => {
+            update(tx, &stored, page).await?;
+            (stored.id, stored.version + 1)
+        }
+    };
+    copies::keep(tx, &document, version, page.origin.kept.as_ref()).await?;
     let (mentions, wordings): (Vec<&Mention>, Vec<Wording>) = placed
         .iter()
         .filter_map(|one| Some((&one.mention, wording(one)?)))
@@ -197,17 +212,18 @@ fn wording(placed: &Placed) -> Option<Wording> {
     })
 }
 
-async fn insert(tx: &mut Tx, id: &DocumentId, page: &Page<'_>) -> Result<(), Error> {
+async fn insert(tx: &mut Tx, page: &Page<'_>) -> Result<DocumentId, Error> {
+    let id = DocumentId::new();
     let sql = "INSERT INTO documents (id, url, url_key, source_id, canonical_url, canonical_key, title, text, lang, author, \
                published_at, content, first_read_at, changed_at, version) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 1) ON CONFLICT (url_key) DO NOTHING";
     let url = &page.document.url;
     let source = known_source(tx, page).await?;
-    let mut args = args![id, url, &url.key(), source.as_ref()];
+    let mut args = args![&id, url, &url.key(), source.as_ref()];
     args.extend(contents(page));
     match tx.execute(sql, args).await? {
         0 => Err(Error::lost_race()),
-        _ => Ok(()),
+        _ => Ok(id),
     }
 }
 

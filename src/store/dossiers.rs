@@ -37,7 +37,7 @@ pub struct Attached {
 /// What [`sighting`] reads.
 macro_rules! sighting_columns {
     () => {
-        "s.id, s.claim_id, d.url, d.title, s.quote, s.lang, o.id, d.published_at, s.seen_at"
+        "s.id, s.claim_id, d.id, d.url, d.title, s.quote, s.lang, o.id, d.published_at, s.seen_at"
     };
 }
 
@@ -152,6 +152,7 @@ pub(super) fn sighting(row: &mut Row) -> Result<Sighting, Error> {
     Ok(Sighting {
         id: row.take()?,
         claim_id: row.take()?,
+        document_id: row.take()?,
         url: row.take()?,
         title: row.take()?,
         quote: row.take()?,

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0002_frontier.sql"),
     include_str!("migrations/0003_kinds.sql"),
     include_str!("migrations/0004_leases.sql"),
+    include_str!("migrations/0005_copies.sql"),
 ];
 
 /// The newest schema known here.

@@ -6,6 +6,7 @@ mod batch;
 mod changes;
 mod check;
 mod claims;
+mod copies;
 mod cursor;
 mod db;
 mod dialect;
@@ -35,6 +36,7 @@ use std::{
 pub use changes::{ChangeQuery, Touched};
 pub use check::Counts;
 pub use claims::{Checked, ClaimQuery, ClaimSort, ClaimSummary};
+pub use copies::Filed;
 pub use cursor::Cursor;
 pub use documents::{Origin, Recorded};
 pub use dossiers::{Attached, Dossier};

@@ -4,9 +4,9 @@ use claim_index::{Outcome, Reason as Wording, TermWeight};
 
 use crate::{
     domain::{
-        Actor, Attachment, AttachmentId, AttachmentState, Claim, ClaimId, ClaimOrigin, ClaimText, ExternalFactCheck,
-        FactCheck, FactCheckBody, FactCheckId, Lang, OwnFactCheck, Publisher, Rating, Reason, Sighting, SightingId,
-        Timestamp, Verdict, WebUrl,
+        Actor, Attachment, AttachmentId, AttachmentState, Claim, ClaimId, ClaimOrigin, ClaimText, DocumentId,
+        ExternalFactCheck, FactCheck, FactCheckBody, FactCheckId, Lang, OwnFactCheck, Publisher, Rating, Reason,
+        Sighting, SightingId, Timestamp, Verdict, WebUrl,
     },
     lookup::{self, Answer, Candidate},
     store::{Attached, Dossier},
@@ -122,6 +122,7 @@ pub(super) fn sighting(quote: &str) -> Sighting {
     Sighting {
         id: SightingId::new(),
         claim_id: ClaimId::new(),
+        document_id: DocumentId::new(),
         url: url("https://rheinblick.example/lokales/rheinbruecke"),
         title: "Gerücht um die Brücke".into(),
         quote: quote.into(),

@@ -8,7 +8,7 @@ export const UNKNOWN = 'Jeder Student in Münsterbruch bekommt ein Gratis-Pony';
 
 const seeded = process.env.KLARSTELLE_SEEDED ? JSON.parse(readFileSync(process.env.KLARSTELLE_SEEDED, 'utf8')) : null;
 
-/** `{ long, unchecked, rated, hostile }`: paths of claims; `null` against any other server. */
+/** `{ long, unchecked, rated, hostile }`: paths of claims; `copies`: of kept copies, for holders of `key`; `null` against any other server. */
 export const SEEDED = seeded;
 
 export const PAYLOADS = readFileSync(new URL('../../fixtures/xss/payloads.txt', import.meta.url), 'utf8').trim().split('\n');

@@ -23,10 +23,7 @@ npx --no-install tsc --project tsconfig.json
 node .work/js/round.js "$base_url" "$key"
 
 # Python: generate, one round.
-if [ ! -x .work/venv/bin/schemathesis ] || [ ! -x .work/venv/bin/openapi-python-client ]; then
-    python3 -m venv .work/venv
-    .work/venv/bin/pip install --quiet --disable-pip-version-check --requirement requirements.txt
-fi
+./venv.sh
 PATH="$PWD/.work/venv/bin:$PATH" openapi-python-client generate --path "$contract" --config python-client.yaml \
     --output-path .work/python --overwrite
 PYTHONPATH=.work/python .work/venv/bin/python round.py "$base_url" "$key"

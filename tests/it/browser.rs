@@ -9,11 +9,13 @@ use std::{
 };
 
 use klarstelle::{
-    domain::ClaimId,
+    domain::{ClaimId, Scope},
+    review::keys::{self, NewKey},
     store::{Store, StoreUrl},
 };
 
 use crate::support::{
+    copies,
     newsroom::{self, Newsroom},
     process::{self, Server},
 };
@@ -69,6 +71,13 @@ async fn fill(dir: &Path) -> serde_json::Value {
     let store = Store::open(&url).await.expect("the store opens");
     let newsroom = Newsroom::fill(&store).await;
     let hostile = newsroom::fill_hostile(&store).await;
+    let copies = kept(&store, &dir.join("archive")).await;
+    let reviewer = NewKey {
+        name: "browser".to_owned(),
+        scope: Scope::Review,
+        expires_at: None,
+    };
+    let (_, key) = keys::issue(&store, reviewer).await.expect("a key");
     store.close().await;
     let path = |id: &ClaimId| format!("/claims/{id}");
     serde_json::json!({
@@ -78,5 +87,17 @@ async fn fill(dir: &Path) -> serde_json::Value {
         "known": newsroom::UNCHECKED,
         "maybe": "Werden im Hafen Grünbek im Juli die Fähren verschrottet, weil der Hafen pleite ist?",
         "hostile": hostile.iter().map(path).collect::<Vec<_>>(),
+        "copies": copies,
+        "key": key,
     })
+}
+
+/// Keeps each of `fixtures/copies`; says where the copies are.
+async fn kept(store: &Store, archive: &Path) -> Vec<String> {
+    let mut paths = Vec::new();
+    for case in copies::cases() {
+        let id = copies::document(store, archive, &case.url, &case.content_type, &case.body()).await;
+        paths.push(format!("/v1/documents/{id}/copy"));
+    }
+    paths
 }

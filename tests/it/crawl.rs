@@ -1,6 +1,7 @@
 //! The crawler against a small web, with a reader that only notes what it was given.
 
 mod answers;
+mod archiving;
 mod company;
 mod corpus;
 mod discovery;

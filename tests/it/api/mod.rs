@@ -3,5 +3,6 @@
 mod access;
 mod bad_input;
 mod conditions;
+mod copies;
 mod lists;
 mod scenarios;

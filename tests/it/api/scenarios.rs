@@ -86,7 +86,11 @@ async fn every_scenario_holds_on_both_databases() {
 }
 
 async fn run(app: &TestApp, scenario: &Scenario) {
-    let mut kept = Kept::from([("reviewer_key".to_owned(), app.reviewer().to_owned())]);
+    let document = app.kept_document("https://rheinblick.example/damm").await;
+    let mut kept = Kept::from([
+        ("reviewer_key".to_owned(), app.reviewer().to_owned()),
+        ("kept_document".to_owned(), document.to_string()),
+    ]);
     for Visited { name, url, visits } in &scenario.sources {
         let visits: Vec<_> = visits.iter().map(|visit| (visit.at, visit.failure.clone())).collect();
         let id = visits::visit(&app.store, &visits::Visited { url, visits: &visits }).await;

@@ -2,19 +2,22 @@
 
 use std::{path::Path, process::Command, time::Duration};
 
-use klarstelle::demo::site::{self, Web};
+use klarstelle::{
+    demo::site::{self, Web},
+    domain::WebUrl,
+};
 use serde_json::Value;
 
 use crate::support::process::{Ran, command, klarstelle, run};
 
 /// The bundled web, and a data directory with its sources.
-struct Newsroom {
+pub(super) struct Newsroom {
     web: Web,
     data: tempfile::TempDir,
 }
 
 impl Newsroom {
-    async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         let web = site::serve().await.expect("the bundled web");
         let room = Self {
             web,
@@ -27,11 +30,22 @@ impl Newsroom {
         room
     }
 
-    fn dir(&self) -> &Path {
+    /// Where a site stands.
+    pub(super) fn site(&self, host: &str) -> WebUrl {
+        let site = self.web.sites.iter().find(|site| site.host == host);
+        site.expect("a site of the bundled web").base.clone()
+    }
+
+    /// Takes the web away; the data stay.
+    pub(super) fn close(self) -> tempfile::TempDir {
+        self.data
+    }
+
+    pub(super) fn dir(&self) -> &Path {
         self.data.path()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command(self.dir());
         command
             .args(arguments)
@@ -41,14 +55,17 @@ impl Newsroom {
     }
 
     /// Runs off the async threads, which serve the web meanwhile.
-    async fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = self.command(arguments);
+    pub(super) async fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_command(self.command(arguments)).await
+    }
+
+    pub(super) async fn run_command(&self, mut command: Command) -> Ran {
         tokio::task::spawn_blocking(move || run(&mut command))
             .await
             .expect("ran")
     }
 
-    fn standing(&self) -> Value {
+    pub(super) fn standing(&self) -> Value {
         klarstelle(self.dir(), &["verify", "--format", "json"]).json()
     }
 }

@@ -41,12 +41,14 @@ pub(super) async fn seeded(app: &TestApp) -> Vec<(&'static str, String)> {
         visits: &visits,
     };
     let source = visits::visit(&app.store, &source).await.to_string();
+    let document = app.kept_document(&format!("https://rheinblick.example/{claim}")).await;
     app.catch_up().await;
     vec![
         ("01936f5e-5c00-7000-8000-00000000c1a1", claim),
         ("01936f5e-5c00-7000-8000-00000000fac7", check),
         ("01936f5e-5c00-7000-8000-00000000a77a", attachment),
         ("01936f5e-5c00-7000-8000-000000005ace", source),
+        ("01936f5e-5c00-7000-8000-00000000d0c1", document.to_string()),
     ]
 }
 

@@ -44,6 +44,7 @@ pub(super) fn answer(url: &WebUrl, body: impl Into<Bytes>) -> Fetched {
         quota: None,
         body: body.into(),
         file: None,
+        kept: None,
     }
 }
 

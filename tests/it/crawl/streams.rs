@@ -8,7 +8,7 @@ use super::{
 };
 use crate::support::fake_web::{Script, answer, close_frame, header, socket, status, text_frame};
 
-const STREAM: &str = "/subscribe?wantedCollections=app.bsky.feed.post&maxMessageSizeBytes=65536";
+pub(super) const STREAM: &str = "/subscribe?wantedCollections=app.bsky.feed.post&maxMessageSizeBytes=65536";
 
 /// A stream without end is listened to for as long as the setting says; the next visit goes on where it stopped.
 #[tokio::test]

@@ -185,6 +185,7 @@ async fn claims_know_when_they_were_seen() {
             let origin = Origin {
                 source: None,
                 at: day(at),
+                kept: None,
             };
             store
                 .record(
@@ -226,6 +227,7 @@ async fn sightings_name_page_and_source_newest_first() {
             let origin = Origin {
                 source: Some(source.id),
                 at: Timestamp::from_millis(1_000 + number / 2),
+                kept: None,
             };
             let document = page(&format!("https://paper.example/{number}"), "v1");
             store

@@ -4,6 +4,7 @@ mod attachments;
 mod changes;
 mod claims;
 mod concurrency;
+mod copies;
 mod documents;
 mod fact_checks;
 mod frontier;
@@ -107,6 +108,7 @@ fn now() -> Origin {
     Origin {
         source: None,
         at: Timestamp::now(),
+        kept: None,
     }
 }
 

@@ -1,20 +1,23 @@
 //! The whole service without sockets: a store, an index and the routes, and a way to ask them.
 
+use std::path::Path;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use klarstelle::{
     api::{App, Service, routes},
     config::Settings,
-    domain::Scope,
+    domain::{DocumentId, Scope},
     indexer::{Follower, SharedIndex},
     lookup::Lookup,
     review::keys::{self, NewKey},
     store::Store,
 };
 use serde_json::Value;
+use tempfile::TempDir;
 
-use super::databases::TestDb;
+use super::{copies, databases::TestDb};
 
 /// A service on a database of its own.
 pub(crate) struct TestApp {
@@ -22,6 +25,7 @@ pub(crate) struct TestApp {
     pub(crate) service: Service,
     follower: Follower,
     reviewer: String,
+    archive: TempDir,
 }
 
 impl TestApp {
@@ -38,9 +42,12 @@ impl TestApp {
     }
 
     pub(crate) async fn with_index(db: &TestDb, settings: &Settings, index: SharedIndex) -> Self {
+        let archive = tempfile::tempdir().expect("a folder");
+        let mut settings = settings.clone();
+        settings.crawl.archive = archive.path().to_owned();
         let store = db.open().await;
         let follower = Follower::new(store.clone(), index.clone()).expect("the index's writer");
-        let app = App::new(store.clone(), Lookup::new(store.clone(), index), settings);
+        let app = App::new(store.clone(), Lookup::new(store.clone(), index), &settings);
         let service = Service::new(&app, routes(&app), &settings.server);
         let reviewer = key(&store, Scope::Review).await;
         Self {
@@ -48,7 +55,19 @@ impl TestApp {
             service,
             follower,
             reviewer,
+            archive,
         }
+    }
+
+    /// Where its kept copies are.
+    pub(crate) fn archive(&self) -> &Path {
+        self.archive.path()
+    }
+
+    /// A document that was read at this address, and kept.
+    pub(crate) async fn kept_document(&self, url: &str) -> DocumentId {
+        let page = b"<h1>Der Damm</h1><p onclick=f()>ist <b>dicht</b>.<img src=//x>";
+        copies::document(&self.store, self.archive(), url, "text/html", page).await
     }
 
     /// The key of a reviewer.

@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod canary;
+pub(crate) mod copies;
 mod databases;
 pub(crate) mod dev_data;
 pub(crate) mod dump;

@@ -198,6 +198,7 @@ pub(crate) async fn see(store: &Store, claim: ClaimId, title: &str, (quote, lang
     let origin = Origin {
         source: None,
         at: Timestamp::now(),
+        kept: None,
     };
     store
         .record(&document, &origin, &[placed], &Actor::Crawl)
