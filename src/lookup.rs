@@ -2,7 +2,7 @@
 
 mod page;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use claim_index::{Outcome, Page, Query};
 use serde::Serialize;
@@ -149,6 +149,9 @@ impl Lookup {
         let words = words.to_owned();
         let hits = self.blocking(move |index| index.search(&words, page)).await?;
         let ids: Vec<ClaimId> = hits.iter().filter_map(|hit| hit.id.parse().ok()).collect();
+        let standing = self.store.standing(&ids).await?;
+        // One that was merged since the index looked comes with the claim that stands for it, or on another page.
+        let ids: Vec<ClaimId> = ids.into_iter().filter(|id| standing.get(id) == Some(id)).collect();
         Ok(self.store.summaries(&ids).await?)
     }
 
@@ -169,6 +172,7 @@ impl Lookup {
 
     /// Adds what the store knows. A claim that the store no longer has (the index lags) is left out.
     async fn join(&self, found: Vec<Found>) -> Result<Vec<Candidate>, Error> {
+        let found = self.standing(found).await?;
         let ids: Vec<ClaimId> = found.iter().map(|found| found.id).collect();
         let mut dossiers = self.store.dossiers(&ids).await?;
         let take = |found: Found| {
@@ -176,6 +180,18 @@ impl Lookup {
             Some(found.with(dossiers.swap_remove(at)))
         };
         Ok(found.into_iter().filter_map(take).collect())
+    }
+
+    /// Puts the claim that stands for a merged one in its place (the index lags): it comes once, as the surer of both.
+    async fn standing(&self, found: Vec<Found>) -> Result<Vec<Found>, Error> {
+        let ids: Vec<ClaimId> = found.iter().map(|found| found.id).collect();
+        let standing = self.store.standing(&ids).await?;
+        let mut seen = HashSet::new();
+        let resolve = |found: Found| {
+            let id = standing.get(&found.id).copied().unwrap_or(found.id);
+            seen.insert(id).then_some(Found { id, ..found })
+        };
+        Ok(found.into_iter().filter_map(resolve).collect())
     }
 
     async fn blocking<T, F>(&self, search: F) -> Result<T, Error>
@@ -233,10 +249,12 @@ impl Found {
     }
 
     fn with(self, dossier: Dossier) -> Candidate {
+        // Attached to several claims that were merged, it is one fact-check still.
+        let mut seen = HashSet::new();
         let active = dossier
             .fact_checks
             .into_iter()
-            .filter(|a| a.attachment.state == AttachmentState::Active);
+            .filter(|a| a.attachment.state == AttachmentState::Active && seen.insert(a.fact_check.id));
         Candidate {
             claim: dossier.claim,
             confidence: self.confidence,

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use tantivy::{Index, IndexReader, ReloadPolicy};
 
 use crate::commit::Commit;
+use crate::matching::Models;
 use crate::position::from_payload;
 use crate::postings::Budget;
 use crate::schema::{Fields, schema, settings};
@@ -188,6 +189,22 @@ impl ClaimIndex {
     /// several times as long.
     pub fn lookup_exhaustively(&self, query: &Query) -> Result<Answer, Error> {
         matching::answer(&self.snapshot_within(Budget::Unlimited), query)
+    }
+
+    /// The entry that says the same as a text, in whatever words, so surely that both may be kept as one claim; none where
+    /// it only shares a topic, or is in another language and the index has no model. `query.limit` does not matter.
+    pub fn same(&self, query: &Query) -> Result<Option<String>, Error> {
+        matching::same(&self.snapshot(), query, None, None)
+    }
+
+    /// The same among all entries but one: which other says what this one says?
+    pub fn same_but(&self, query: &Query, id: &str) -> Result<Option<String>, Error> {
+        matching::same(&self.snapshot(), query, Some(id), None)
+    }
+
+    /// [`ClaimIndex::same`] by other models than those shipped, for measuring.
+    pub fn same_by(&self, query: &Query, models: Models) -> Result<Option<String>, Error> {
+        matching::same(&self.snapshot(), query, None, Some(models))
     }
 
     /// Word search for people: all words wanted, the last may be unfinished; no query syntax.

@@ -223,6 +223,12 @@ pub fn train(examples: &[Example], pairs: &[Pair], ranker: &Ranker, needed: Chan
     cases.judge_without(usize::MAX, needed)
 }
 
+/// A judge for each fold, trained on the other folds.
+pub fn judges(examples: &[Example], pairs: &[Pair], ranker: &Ranker, needed: Chances, number: usize) -> Vec<Judge> {
+    let cases = Cases::of(examples, pairs, ranker, number);
+    (0..number).map(|fold| cases.judge_without(fold, needed)).collect()
+}
+
 /// What judges say of each question, gold present and hidden, and of each pair, that were trained on the other folds.
 pub fn cross_validate(
     examples: &[Example],

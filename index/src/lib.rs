@@ -6,6 +6,7 @@ mod boosting;
 #[cfg(test)]
 mod bounds;
 mod browse;
+pub mod clusters;
 mod commit;
 mod compound;
 mod entry;
@@ -52,7 +53,7 @@ pub use fingerprint::{Fingerprint, Folded, contradicts};
 pub use index::ClaimIndex;
 pub use judge::{Chances, Judge};
 pub use lang::{InvalidLang, Lang};
-pub use matching::MAYBE;
+pub use matching::{MAYBE, Models};
 pub use model::Ranker;
 pub use normalise::{NORMALISER_VERSION, normalise_text};
 pub use position::Position;

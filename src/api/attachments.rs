@@ -7,6 +7,7 @@ use super::{
     App,
     body::present,
     call::Call,
+    claims::{self, standing},
     code::ErrorCode,
     error::{Fault, Place, Problem},
     fault::Faults,
@@ -15,7 +16,7 @@ use super::{
     wire::AttachmentWire,
 };
 use crate::{
-    domain::{Actor, Attachment, AttachmentId, ClaimId, FactCheckId, ObjectKind, Reason, Scope},
+    domain::{Actor, Attachment, AttachmentId, FactCheckId, ObjectKind, Reason, Scope},
     review, store,
 };
 
@@ -37,7 +38,10 @@ pub(super) fn routes(app: &App) -> Vec<Route> {
 
 async fn attach_fact_check(app: App, call: Call, actor: Actor) -> Result<Response, Problem> {
     call.no_query()?;
-    let claim: ClaimId = call.id("claim_id", ErrorCode::ClaimNotFound)?;
+    let claim = match standing(&app, &call).await? {
+        claims::Place::Here(id) => id,
+        claims::Place::Moved(there) => return Ok(there),
+    };
     let caller = call.caller();
     let new: NewAttachment = call.json(app.body_timeout).await?.read()?;
     let (check, reason) = new.check()?;

@@ -1,7 +1,7 @@
 //! `/v1/claims`: the statements that spread, and where they were seen.
 
 use claim_index::Page;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 use warp::reply::Response;
 
@@ -134,9 +134,50 @@ async fn guess(text: &ClaimText) -> Lang {
     spawn_blocking(move || Lang::detect(&text)).await.unwrap_or(Lang::UND)
 }
 
+/// Where a claim is found.
+pub(super) enum Place {
+    /// Under the address asked for.
+    Here(ClaimId),
+    /// Another claim stands for it: the answer that leads there.
+    Moved(Response),
+}
+
+/// The claim that the path names, or the way to the same below the claim that stands for it.
+pub(super) async fn standing(app: &App, call: &Call) -> Result<Place, Problem> {
+    let id: ClaimId = call.id("claim_id", ErrorCode::ClaimNotFound)?;
+    let standing = app.store.standing(&[id]).await?;
+    let there = standing
+        .get(&id)
+        .ok_or_else(|| Problem::new(ErrorCode::ClaimNotFound))?;
+    if *there == id {
+        return Ok(Place::Here(id));
+    }
+    let rest = call
+        .path()
+        .splitn(5, '/')
+        .nth(4)
+        .map_or(String::new(), |rest| format!("/{rest}"));
+    let query = Some(call.raw_query()).filter(|query| !query.is_empty());
+    let query = query.map_or(String::new(), |query| format!("?{query}"));
+    let id = there.to_string();
+    reply::moved(
+        &format!("/v1/claims/{id}{rest}{query}"),
+        &MovedWire { merged_into: &id },
+    )
+    .map(Place::Moved)
+}
+
+#[derive(Serialize)]
+struct MovedWire<'a> {
+    merged_into: &'a str,
+}
+
 async fn get_claim(app: App, call: Call) -> Result<Response, Problem> {
     call.no_query()?;
-    let id: ClaimId = call.id("claim_id", ErrorCode::ClaimNotFound)?;
+    let id = match standing(&app, &call).await? {
+        Place::Here(id) => id,
+        Place::Moved(there) => return Ok(there),
+    };
     let dossiers = app.store.dossiers(&[id]).await?;
     let dossier = dossiers.first().ok_or_else(|| Problem::new(ErrorCode::ClaimNotFound))?;
     reply::hashed(&call, &DossierWire::of(dossier, call.caller()))
@@ -154,10 +195,10 @@ async fn list_sightings(app: App, call: Call) -> Result<Response, Problem> {
     let mut query = call.query();
     let paging = Paging::take(&mut query);
     let paging = query.done(paging)?;
-    let id: ClaimId = call.id("claim_id", ErrorCode::ClaimNotFound)?;
-    if app.store.summaries(&[id]).await?.is_empty() {
-        return Err(Problem::new(ErrorCode::ClaimNotFound));
-    }
+    let id = match standing(&app, &call).await? {
+        Place::Here(id) => id,
+        Place::Moved(there) => return Ok(there),
+    };
     let after: Option<Cursor> = paging.cursor()?;
     let page = app.store.sightings(&id, after.as_ref(), paging.limit).await?;
     let items = page.items.iter().map(SightingWire::of).collect();

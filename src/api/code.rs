@@ -83,6 +83,14 @@ codes! {
         "`existing` names the attachment. Withdraw it first to attach anew.";
     AlreadyWithdrawn => "already_withdrawn", CONFLICT, "The attachment was withdrawn before",
         "Nothing to do; attach anew if it was withdrawn by mistake.";
+    AlreadyMerged => "already_merged", CONFLICT, "Another claim stands for this one",
+        "`existing` names that claim. Use it instead, or split the two first.";
+    SameClaim => "same_claim", CONFLICT, "A claim cannot be merged into itself",
+        "The other claim was merged into this one before; split it off first to have it the other way round.";
+    NotMerged => "not_merged", CONFLICT, "The claim was not merged into this one",
+        "Ask for the claim to be split off: the answer leads to the one that it was merged into.";
+    WordingTaken => "wording_taken", CONFLICT, "Another claim has this text",
+        "`existing` names that claim. Merge the two, or choose other words.";
     ChangesOnlyByImport => "changes_only_by_import", CONFLICT, "Another publisher's fact-check is not changed here",
         "Import it again. To disagree, write an own fact-check and attach it.";
     StaleVersion => "stale_version", PRECONDITION_FAILED, "Somebody changed it in the meantime",

@@ -266,12 +266,13 @@ fn report(method: &Method, response: &Response, context: &Context) {
 
 /// A method is any word that the caller likes, so only known ones are named.
 fn known(method: &Method) -> &'static str {
-    const KNOWN: [(Method, &str); 6] = [
+    const KNOWN: [(Method, &str); 7] = [
         (Method::GET, "GET"),
         (Method::HEAD, "HEAD"),
         (Method::OPTIONS, "OPTIONS"),
         (Method::POST, "POST"),
         (Method::PUT, "PUT"),
+        (Method::PATCH, "PATCH"),
         (Method::DELETE, "DELETE"),
     ];
     KNOWN

@@ -214,6 +214,16 @@ impl From<store::Error> for Problem {
                 Self::new(ErrorCode::AlreadyAttached).with_existing(format!("/v1/attachments/{id}"))
             }
             store::Error::AlreadyWithdrawn => Self::new(ErrorCode::AlreadyWithdrawn),
+            store::Error::Merged(id) => Self::new(ErrorCode::AlreadyMerged).with_existing(format!("/v1/claims/{id}")),
+            store::Error::SameClaim => Self::new(ErrorCode::SameClaim),
+            store::Error::NotMerged => Self::new(ErrorCode::NotMerged),
+            store::Error::WordingTaken(id) => {
+                Self::new(ErrorCode::WordingTaken).with_existing(format!("/v1/claims/{id}"))
+            }
+            store::Error::BadSplit(why) => {
+                let place = Place::Pointer("/sighting_ids".into());
+                Self::invalid_body(vec![Fault::new(place, why.to_string())])
+            }
             store::Error::Stale { current } => Self::new(ErrorCode::StaleVersion).with_current_version(current),
             store::Error::External => Self::new(ErrorCode::ChangesOnlyByImport),
             store::Error::BadCursor => Self::new(ErrorCode::InvalidCursor),

@@ -37,6 +37,14 @@ pub(crate) fn check_version(asked: &HeaderMap, current: u64) -> Result<(), Probl
     }
 }
 
+/// Checks `If-Match` for what may be named by its version or by what of it was shown: either says that this was read.
+pub(crate) fn check_read(asked: &HeaderMap, current: u64, shown: &str) -> Result<(), Problem> {
+    if tags(asked, header::IF_MATCH).any(|tag| tag == shown) {
+        return Ok(());
+    }
+    check_version(asked, current)
+}
+
 /// The tags in a list; ours hold no comma.
 fn tags(asked: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &str> {
     let lines = asked.get_all(name).into_iter().filter_map(|line| line.to_str().ok());

@@ -91,6 +91,7 @@ fn allow(found: &[&Operation]) -> String {
         ("GET", has(Verb::Get)),
         ("HEAD", has(Verb::Get)),
         ("OPTIONS", !found.is_empty()),
+        ("PATCH", has(Verb::Patch)),
         ("POST", has(Verb::Post)),
         ("PUT", has(Verb::Put)),
     ];

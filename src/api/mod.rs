@@ -4,6 +4,7 @@
 //! |---|---|
 //! | lookups | `lookup.rs` |
 //! | claims and their sightings | `claims.rs` |
+//! | claims merged, split, rewritten | `merging.rs` |
 //! | fact-checks and their versions | `fact_checks.rs` |
 //! | attachments | `attachments.rs` |
 //! | documents and the copies kept of them | `documents.rs` |
@@ -36,6 +37,7 @@ mod gate;
 mod health;
 mod limit;
 mod lookup;
+mod merging;
 mod meta;
 mod metrics;
 mod paging;
@@ -98,6 +100,7 @@ pub fn routes(app: &App) -> Vec<Route> {
     let resources = [
         lookup::routes(app),
         claims::routes(app),
+        merging::routes(app),
         fact_checks::routes(app),
         attachments::routes(app),
         documents::routes(app),

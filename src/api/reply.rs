@@ -16,6 +16,14 @@ pub(crate) fn created(path: &str, body: &impl Serialize) -> Result<Response, Pro
     Ok(with(json(StatusCode::CREATED, body)?, header::LOCATION, path))
 }
 
+/// 308: what was asked for is elsewhere by now; the same method there. To be asked again each time, for it may come back.
+pub(crate) fn moved(target: &str, body: &impl Serialize) -> Result<Response, Problem> {
+    let mut response = json(StatusCode::PERMANENT_REDIRECT, body)?;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(with(response, header::LOCATION, target))
+}
+
 /// 200, or 304 if the caller has this very representation. The tag is the hash of the bytes.
 pub(crate) fn hashed(call: &Call, body: &impl Serialize) -> Result<Response, Problem> {
     let bytes = serde_json::to_vec(body).map_err(Problem::internal)?;

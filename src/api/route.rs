@@ -25,6 +25,8 @@ pub enum Verb {
     Post,
     /// Replaces.
     Put,
+    /// Replaces a part.
+    Patch,
 }
 
 impl Verb {
@@ -34,6 +36,7 @@ impl Verb {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
         }
     }
 
@@ -42,6 +45,7 @@ impl Verb {
             Self::Get => warp::get().or(warp::head()).unify().boxed(),
             Self::Post => warp::post().boxed(),
             Self::Put => warp::put().boxed(),
+            Self::Patch => warp::patch().boxed(),
         }
     }
 }
@@ -108,6 +112,14 @@ impl Route {
         Draft {
             name,
             verb: Verb::Put,
+            path,
+        }
+    }
+
+    pub(crate) const fn patch(path: &'static str, name: &'static str) -> Draft {
+        Draft {
+            name,
+            verb: Verb::Patch,
             path,
         }
     }

@@ -1,6 +1,6 @@
 //! `klarstelle crawl`: visit what is due, then exit. For cron: silent unless something is wrong.
 
-use std::{collections::BTreeMap, fs::File, io::IsTerminal, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, fs::File, io::IsTerminal, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -8,15 +8,17 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::{
-    context::{lock, open_store, refresh_index, store_url},
+    context::{lock, open_store, place, store_url},
     output::{Partly, print, tame},
     source_status,
 };
 use crate::{
     archive::{Archive, Limits, Summary},
+    cluster::Matcher,
     config::{self, OutputFormat, Settings},
     crawl::{self, Company, Context, Due, Event, Keys, Progress, Report, Sources},
     domain::{Actor, Health, SourceKind, Timestamp},
+    indexer,
     ingest::Ingest,
     net::{self, Client},
     store::{SourceStatus, Store, StoreUrl},
@@ -95,11 +97,12 @@ pub(super) async fn run(settings: &Settings, args: &CrawlArgs) -> anyhow::Result
         company,
         archive: archive.clone(),
     };
-    let report = crawl(settings, &store, run, &bar()).await;
-    let indexed = refresh_index(settings, &store).await;
+    let bar = bar();
+    let visits = |matcher| Box::pin(crawl(settings, &store, run, &bar, matcher));
+    let (report, indexed) = indexer::beside_asking(&store, &place(settings), visits).await;
     let broken = source_status::all(&store, Some(Health::Broken)).await?;
     let report = printed(&report?, broken, archive.as_ref());
-    indexed?;
+    indexed.context("the store is written, the index is not")?;
     // Cron mails whatever is printed.
     if settings.format == OutputFormat::Json || std::io::stdout().is_terminal() {
         print(settings, &report, summary)?;
@@ -125,10 +128,20 @@ async fn lock_file(settings: &Settings, store: &Store) -> anyhow::Result<Option<
     Ok(Some(lock))
 }
 
-/// One run, with its progress shown on a bar.
-pub(super) async fn crawl(settings: &Settings, store: &Store, run: Run, bar: &Bar) -> anyhow::Result<Report> {
+/// One run, with its progress shown on a bar. With a matcher, mentions join claims that say the same in other words.
+pub(super) async fn crawl(
+    settings: &Settings,
+    store: &Store,
+    run: Run,
+    bar: &Bar,
+    matcher: Option<Arc<dyn Matcher>>,
+) -> anyhow::Result<Report> {
     let client = client(settings)?;
     let ingest = Ingest::new(store.clone(), Actor::Crawl);
+    let ingest = match matcher {
+        Some(matcher) => ingest.asking(matcher),
+        None => ingest,
+    };
     let politeness = crawl::Settings {
         company: run.company,
         archive: run.archive,

@@ -1,6 +1,7 @@
 //! What does the operator want done? Thin: read the settings, call one function, print, say how it went.
 
 mod benchmark;
+mod cluster;
 mod context;
 mod crawl;
 mod demo;
@@ -8,6 +9,7 @@ mod discovery;
 mod doctor;
 mod document;
 mod eval;
+mod eval_cluster;
 mod eval_extract;
 mod extract;
 mod import;
@@ -100,6 +102,8 @@ enum Command {
     Model(model::ModelCommand),
     /// Show what is read out of a file: document, fact-checks, feed items
     Extract(extract::ExtractArgs),
+    /// Look for claims that say the same and were founded apart; with --merge, merge them
+    Cluster(cluster::ClusterArgs),
     /// Rebuild the index from the store
     Reindex,
     /// Compare the index with the store
@@ -108,6 +112,8 @@ enum Command {
     Doctor,
     /// Measure how well claims are found
     Eval(eval::EvalArgs),
+    /// Measure how well texts that say the same come to one claim, in a store and an index of its own
+    EvalCluster(eval_cluster::EvalClusterArgs),
     /// Measure how well articles are told from what surrounds them
     EvalExtract(eval_extract::EvalExtractArgs),
     /// Learn the weights by which candidates are ordered, from questions with known answers
@@ -186,10 +192,12 @@ impl Command {
             Self::Key(command) => key::run(settings, &command).await,
             Self::Model(command) => model::run(settings, &command).await,
             Self::Extract(args) => extract::run(settings, &args),
+            Self::Cluster(args) => cluster::run(settings, &args).await,
             Self::Reindex => index::reindex(settings).await,
             Self::Verify => index::verify(settings).await,
             Self::Doctor => doctor::run(settings).await,
             Self::Eval(args) => eval::run(settings, &args),
+            Self::EvalCluster(args) => eval_cluster::run(settings, &args).await,
             Self::EvalExtract(args) => eval_extract::run(settings, &args),
             Self::TrainMatch(args) => train_match::run(settings, &args),
         }

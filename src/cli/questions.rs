@@ -207,19 +207,30 @@ pub(super) fn pairs(rows: &[PairLine], others: &[Entry], model: Model) -> anyhow
 }
 
 fn entries(claims: &Path) -> anyhow::Result<Vec<Entry>> {
+    Ok(checks(claims)?.into_iter().map(entry).collect())
+}
+
+/// Reads fact-checks; says which rows are none.
+pub(super) fn checks(claims: &Path) -> anyhow::Result<Vec<ExternalFactCheck>> {
     let file = File::open(claims).with_context(|| format!("cannot read {}", claims.display()))?;
     let defaults = Defaults {
         publisher: Some("evaluation".to_owned()),
         ..Defaults::default()
     };
-    let mut entries = Vec::new();
+    let mut checks = Vec::new();
     for row in Reader::new(BufReader::new(file), defaults) {
         match row {
-            Ok(check) => entries.push(entry(check)),
+            Ok(check) => checks.push(check),
             Err(bad) => eprintln!("{}:{}: {}", claims.display(), bad.line, bad.reason),
         }
     }
-    Ok(entries)
+    Ok(checks)
+}
+
+/// What a fact-check is called in the right answers.
+pub(super) fn name(check: &ExternalFactCheck) -> String {
+    let url = || check.url.as_ref().map(ToString::to_string);
+    check.identifier.clone().or_else(url).unwrap_or_default()
 }
 
 fn index_of(entries: &[Entry], model: Model) -> anyhow::Result<ClaimIndex> {
@@ -238,8 +249,7 @@ fn index_of(entries: &[Entry], model: Model) -> anyhow::Result<ClaimIndex> {
 }
 
 fn entry(check: ExternalFactCheck) -> Entry {
-    let url = || check.url.as_ref().map(ToString::to_string);
-    let id = check.identifier.clone().or_else(url).unwrap_or_default();
+    let id = name(&check);
     let texts = [
         (WordingKind::Reviewed, check.claim_reviewed),
         (WordingKind::Title, check.title),

@@ -2,9 +2,14 @@
 //!
 //! A mention joins a claim that says the same in nearly the same words. A shared topic never joins: two claims that should
 //! be one are merged by a reviewer, but one claim that should be two misleads every reader. What is verbatim but for
-//! decoration is joined by the store, by the fingerprints that are unique there.
+//! decoration is joined by the store, by the fingerprints that are unique there; near-copies by their sketches, from the store,
+//! too. Only what neither knows is asked of a [`Matcher`], which knows the claims as far as the index has come.
+
+mod wording;
 
 use claim_index::{Folded, Sketch, contradicts};
+use futures_util::future::BoxFuture;
+pub use wording::{best, score, should_replace};
 
 use crate::domain::{ClaimId, Fingerprint, Mention};
 
@@ -18,6 +23,15 @@ pub enum Home {
     Known(ClaimId),
     /// To a claim of its own.
     New,
+}
+
+/// Knows claims that say the same in other words. It may know less than the store, never more than was said: what it misses
+/// founds a claim, which can be merged later.
+///
+/// A trait, because the index is on the far side of the store, and the store sees this folder.
+pub trait Matcher: Send + Sync {
+    /// The claim that says what a mention says, if one does so surely.
+    fn same<'a>(&'a self, mention: &'a Mention) -> BoxFuture<'a, Option<ClaimId>>;
 }
 
 /// A mention with the claim that it belongs to: what clustering finds.
@@ -74,12 +88,12 @@ impl Prints {
     }
 }
 
-/// Chooses the home of a mention among claims and their texts: the most similar one that is similar enough and does not
+/// Chooses the home of a quote among claims and their texts: the most similar one that is similar enough and does not
 /// say the opposite or name other numbers; the lowest identifier among equals.
-pub fn choose(mention: &Mention, sketch: &Sketch, candidates: &[(ClaimId, String)]) -> Home {
+pub fn choose(quote: &str, sketch: &Sketch, candidates: &[(ClaimId, String)]) -> Home {
     let near = candidates.iter().filter_map(|(id, text)| {
         let similarity = Sketch::of(text)?.similarity(sketch);
-        let same = similarity >= NEAR_DUPLICATE && !contradicts(&mention.quote, text);
+        let same = similarity >= NEAR_DUPLICATE && !contradicts(quote, text);
         same.then_some((similarity, *id))
     });
     let best = near.max_by(|(a, a_id), (b, b_id)| a.total_cmp(b).then_with(|| b_id.cmp(a_id)));
@@ -122,9 +136,8 @@ mod tests {
             ("Bonus".to_owned(), false),
         ] {
             let id = ClaimId::new();
-            let mention = mention(SAID);
-            let sketch = Prints::of(&mention).sketch.unwrap();
-            let home = choose(&mention, &sketch, &[(id, text.clone())]);
+            let sketch = Prints::of(&mention(SAID)).sketch.unwrap();
+            let home = choose(SAID, &sketch, &[(id, text.clone())]);
             assert_eq!(
                 home == Home::Known(id),
                 joined,
@@ -139,10 +152,9 @@ mod tests {
         let [a, b, c] = [ClaimId::new(), ClaimId::new(), ClaimId::new()];
         let near = SAID.replace(" in cash", " in hand");
         let candidates = [(a, near), (c, SAID.to_owned()), (b, SAID.to_owned())];
-        let mention = mention(SAID);
-        let sketch = Prints::of(&mention).sketch.unwrap();
-        assert_eq!(choose(&mention, &sketch, &candidates), Home::Known(b.min(c)));
-        assert_eq!(choose(&mention, &sketch, &[]), Home::New);
+        let sketch = Prints::of(&mention(SAID)).sketch.unwrap();
+        assert_eq!(choose(SAID, &sketch, &candidates), Home::Known(b.min(c)));
+        assert_eq!(choose(SAID, &sketch, &[]), Home::New);
     }
 
     #[test]

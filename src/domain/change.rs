@@ -57,6 +57,10 @@ pub enum Action {
     Withdrawn,
     /// It is gone.
     Removed,
+    /// Another claim stands for it from now on; its address leads there.
+    Merged,
+    /// It stands for itself again.
+    Split,
 }
 
 words!(Action {
@@ -64,4 +68,6 @@ words!(Action {
     Updated => "updated",
     Withdrawn => "withdrawn",
     Removed => "removed",
+    Merged => "merged",
+    Split => "split",
 });

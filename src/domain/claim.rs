@@ -9,7 +9,7 @@ use super::{ClaimId, Lang, Timestamp, words::words};
 pub struct Claim {
     /// Its identifier.
     pub id: ClaimId,
-    /// The statement, as one sentence where possible.
+    /// The statement, as one sentence where possible: the best wording seen, or what a reviewer made of it.
     pub text: ClaimText,
     /// The statement's language.
     pub lang: Lang,
@@ -23,7 +23,7 @@ pub struct Claim {
     pub last_seen: Option<Timestamp>,
     /// How many sightings it has.
     pub sightings: u64,
-    /// Its version, from 1; each change of its text raises it.
+    /// Its version, from 1; each change of its text raises it, and each merge and split.
     pub version: u64,
 }
 

@@ -59,6 +59,8 @@ ids! {
     DocumentId,
     /// Names a [`Source`](super::Source).
     SourceId,
+    /// Names an [`Act`](super::Act).
+    ActId,
     /// Names an [`ApiKey`](super::ApiKey).
     KeyId,
 }

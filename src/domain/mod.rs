@@ -1,5 +1,6 @@
 //! The nouns of the house: plain values, no IO, no wire formats. One noun a file.
 
+mod act;
 mod actor;
 mod attachment;
 mod change;
@@ -16,6 +17,7 @@ mod url;
 mod verdict;
 mod words;
 
+pub use act::{Act, ActKind};
 pub use actor::Actor;
 pub use attachment::{Attachment, AttachmentState, Reason, ReasonError};
 pub use change::{Action, Change, ObjectKind};
@@ -27,7 +29,7 @@ pub use fact_check::{
     ExternalFactCheck, FactCheck, FactCheckBody, FactCheckOrigin, FactCheckVersion, OwnFactCheck, Publisher, Rating,
 };
 pub use health::{Failure, Health, RobotsSay, is_broken_at};
-pub use id::{AttachmentId, ClaimId, DocumentId, FactCheckId, IdError, KeyId, SightingId, SourceId};
+pub use id::{ActId, AttachmentId, ClaimId, DocumentId, FactCheckId, IdError, KeyId, SightingId, SourceId};
 pub use key::{ApiKey, Scope};
 pub use sighting::Sighting;
 pub use source::{Source, SourceKind, SourceKindError};

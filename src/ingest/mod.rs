@@ -3,8 +3,10 @@
 
 mod reading;
 
+use std::sync::Arc;
+
 use crate::{
-    cluster::{self, Home, Placed, Prints},
+    cluster::{self, Home, Matcher, Placed, Prints},
     detect,
     domain::{Actor, Document, ExternalFactCheck, Mention},
     extract,
@@ -20,12 +22,26 @@ pub const BATCH: usize = 2000;
 pub struct Ingest {
     store: Store,
     actor: Actor,
+    matcher: Option<Arc<dyn Matcher>>,
 }
 
 impl Ingest {
     /// Everything taken in is recorded as this actor's doing.
     pub const fn new(store: Store, actor: Actor) -> Self {
-        Self { store, actor }
+        Self {
+            store,
+            actor,
+            matcher: None,
+        }
+    }
+
+    /// The same, joining also what says a known claim in other words. Without a matcher only copies and near-copies join.
+    #[must_use]
+    pub fn asking(self, matcher: Arc<dyn Matcher>) -> Self {
+        Self {
+            matcher: Some(matcher),
+            ..self
+        }
     }
 
     /// Detects the mentions in a document, finds each its claim, and records them in one transaction. The same document
@@ -57,16 +73,28 @@ impl Ingest {
         self.store.import(batch, &self.actor).await
     }
 
-    /// Gives a mention its fingerprints, and a home among the near-duplicates known.
+    /// Gives a mention its fingerprints, and a home: with its copies, else with its near-copies, else with what says the
+    /// same in other words.
     ///
-    /// Candidates come from the store, not from the index, so the answer does not depend on when the index last
-    /// committed.
-    async fn place(&self, mention: Mention) -> Result<Placed, store::Error> {
+    /// The first two come from the store, so they do not depend on when the index last committed; a copy costs one
+    /// question of the store, however many claims there are.
+    pub async fn place(&self, mention: Mention) -> Result<Placed, store::Error> {
         let prints = Prints::of(&mention);
-        let home = match &prints.sketch {
-            Some(sketch) => cluster::choose(&mention, sketch, &self.store.claims_near(&sketch.bands()).await?),
-            None => Home::New,
+        let home = match self.store.holder(&prints, &mention.quote).await? {
+            Some(claim) => Home::Known(claim),
+            None => self.home(&mention, &prints).await?,
         };
         Ok(prints.place(mention, home))
+    }
+
+    async fn home(&self, mention: &Mention, prints: &Prints) -> Result<Home, store::Error> {
+        let near = match &prints.sketch {
+            Some(sketch) => cluster::choose(&mention.quote, sketch, &self.store.claims_near(&sketch.bands()).await?),
+            None => Home::New,
+        };
+        match (near, &self.matcher) {
+            (Home::New, Some(matcher)) => Ok(matcher.same(mention).await.map_or(Home::New, Home::Known)),
+            (near, _) => Ok(near),
+        }
     }
 }

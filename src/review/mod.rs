@@ -1,7 +1,7 @@
 //! What may reviewers do? Their wishes come in, rules are applied, and the store records who did what and why.
 //!
 //! Thin today: the rules that the database can hold (one claim per wording, one active attachment, versions) are held
-//! there. States, two-person approval, merge and split will stand here.
+//! there. States and two-person approval will stand here.
 
 pub mod keys;
 
@@ -10,7 +10,7 @@ use crate::{
         Actor, Attachment, AttachmentId, Claim, ClaimId, ClaimText, ExternalFactCheck, FactCheck, FactCheckId, Lang,
         OwnFactCheck, Reason,
     },
-    store::{Added, Error, Store},
+    store::{Added, Error, Parting, Rewriting, Store, Union},
 };
 
 /// Enters a claim by hand. If one of the same wording is known, that one is given.
@@ -63,6 +63,26 @@ pub async fn attach(
     actor: &Actor,
 ) -> Result<Attachment, Error> {
     store.attach(claim, check, reason, actor).await
+}
+
+/// Lets one claim stand for another that says the same. Everything is kept as it is, so that [`split`] undoes it whole.
+pub async fn merge(store: &Store, union: Union<'_>, actor: &Actor) -> Result<Added<Claim>, Error> {
+    store.merge(union, actor).await
+}
+
+/// Undoes a merge.
+pub async fn split(store: &Store, union: Union<'_>, actor: &Actor) -> Result<Added<Claim>, Error> {
+    store.split(union, actor).await
+}
+
+/// Founds a claim of sightings that were taken for another's.
+pub async fn take_out(store: &Store, parting: Parting<'_>, actor: &Actor) -> Result<Claim, Error> {
+    store.take_out(parting, actor).await
+}
+
+/// Rewrites a claim: from now on only a reviewer changes its text.
+pub async fn rewrite(store: &Store, rewriting: Rewriting<'_>, actor: &Actor) -> Result<Claim, Error> {
+    store.rewrite(rewriting, actor).await
 }
 
 /// Takes an attachment back, with a reason. The record of it stays.

@@ -1,8 +1,11 @@
 //! Reviewers' acts of tying fact-checks to claims.
 
+use std::collections::BTreeSet;
+
 use super::{
     Error, Store,
     db::Conn,
+    family, merging,
     transaction::{Tx, transact},
     value::{Row, args},
 };
@@ -10,10 +13,11 @@ use crate::domain::{
     Action, Actor, Attachment, AttachmentId, AttachmentState, ClaimId, FactCheckId, ObjectKind, Reason, Timestamp,
 };
 
-/// The columns that [`attachment`] reads, of `attachments` as `a`.
+/// The columns that [`attachment`] reads, of `attachments` as `a`. Its claim is the one that stands for the claim that it was
+/// made to.
 macro_rules! attachment_columns {
     () => {
-        "a.id, a.claim_id, a.fact_check_id, a.made_by, a.made_at, a.reason, a.withdrawn_by, a.withdrawn_at, \
+        "a.id, (SELECT COALESCE(m.merged_into, m.id) FROM claims m WHERE m.id = a.claim_id), a.fact_check_id, a.made_by, a.made_at, a.reason, a.withdrawn_by, a.withdrawn_at, \
          a.withdrawn_because, a.version"
     };
 }
@@ -42,7 +46,7 @@ fn state(row: &mut Row) -> Result<AttachmentState, Error> {
 
 impl Store {
     /// Ties a fact-check to a claim. [`Error::NotFound`] says which of them is missing; [`Error::AlreadyAttached`] names
-    /// the attachment that holds.
+    /// the attachment that holds, [`Error::Merged`] the claim that stands for this one.
     pub async fn attach(
         &self,
         claim: &ClaimId,
@@ -84,13 +88,9 @@ async fn find(conn: &mut Conn, id: &AttachmentId) -> Result<Option<Attachment>, 
 }
 
 async fn attach(tx: &mut Tx, new: &Attachment) -> Result<(), Error> {
-    expect(
-        tx,
-        "SELECT id FROM claims WHERE id = $1",
-        new.claim_id,
-        ObjectKind::Claim,
-    )
-    .await?;
+    if let Some(other) = merging::held(tx, &new.claim_id).await?.merged_into {
+        return Err(Error::Merged(other));
+    }
     expect(
         tx,
         "SELECT id FROM fact_checks WHERE id = $1",
@@ -98,6 +98,9 @@ async fn attach(tx: &mut Tx, new: &Attachment) -> Result<(), Error> {
         ObjectKind::FactCheck,
     )
     .await?;
+    if let Some(id) = active(tx, new).await? {
+        return Err(Error::AlreadyAttached(id));
+    }
     let sql = "INSERT INTO attachments (id, claim_id, fact_check_id, made_by, made_at, reason, version) \
                VALUES ($1, $2, $3, $4, $5, $6, 1) \
                ON CONFLICT (claim_id, fact_check_id) WHERE withdrawn_at IS NULL DO NOTHING";
@@ -110,7 +113,8 @@ async fn attach(tx: &mut Tx, new: &Attachment) -> Result<(), Error> {
         new.reason.as_ref()
     ];
     if tx.execute(sql, args).await? == 0 {
-        return Err(already_attached(tx, new).await?);
+        // Another writer was faster.
+        return Err(Error::lost_race());
     }
     count(tx, &[new.claim_id], 1).await?;
     tx.note(ObjectKind::Attachment, new.id, 1, Action::Created);
@@ -126,12 +130,12 @@ async fn expect(tx: &mut Tx, sql: &'static str, id: impl ToString, kind: ObjectK
     }
 }
 
-async fn already_attached(tx: &mut Tx, new: &Attachment) -> Result<Error, Error> {
-    let sql = "SELECT id FROM attachments WHERE claim_id = $1 AND fact_check_id = $2 AND withdrawn_at IS NULL";
+/// The attachment that ties the same already, to the claim or to one that it stands for.
+async fn active(tx: &mut Tx, new: &Attachment) -> Result<Option<AttachmentId>, Error> {
+    let sql = "SELECT a.id FROM attachments a JOIN claims c ON c.id = a.claim_id WHERE a.fact_check_id = $2 \
+               AND a.withdrawn_at IS NULL AND COALESCE(c.merged_into, c.id) = $1 ORDER BY a.id";
     let mut rows = tx.fetch(sql, args![&new.claim_id, &new.fact_check_id]).await?;
-    // Withdrawn since it stood in the way: try anew.
-    rows.first_mut()
-        .map_or_else(|| Ok(Error::lost_race()), |row| Ok(Error::AlreadyAttached(row.take()?)))
+    rows.first_mut().map(Row::take).transpose()
 }
 
 async fn withdraw(tx: &mut Tx, id: &AttachmentId, reason: &Reason, actor: &Actor) -> Result<Attachment, Error> {
@@ -144,14 +148,31 @@ async fn withdraw(tx: &mut Tx, id: &AttachmentId, reason: &Reason, actor: &Actor
     if written == 0 {
         return Err(Error::AlreadyWithdrawn);
     }
-    count(tx, &[found.claim_id], -1).await?;
+    // By the claim that it was made to: another may stand for that one by now, or no longer.
+    let sql = "SELECT claim_id FROM attachments WHERE id = $1";
+    let mut rows = tx.fetch(sql, args![id]).await?;
+    let claim: ClaimId = rows.first_mut().ok_or(sqlx::Error::RowNotFound)?.take()?;
+    count(tx, &[claim], -1).await?;
     tx.note(ObjectKind::Attachment, *id, found.version, Action::Withdrawn);
     Ok(found)
 }
 
-/// Adds to the number of fact-checks of each claim.
+/// Adds to the number of fact-checks of each claim, named once each. Those that do not stand alone are counted anew: the same
+/// fact-check may be attached to several of one family.
 pub(super) async fn count(tx: &mut Tx, claims: &[ClaimId], by: i64) -> Result<(), Error> {
-    let sql = "UPDATE claims SET fact_checks = fact_checks + $1 WHERE id IN {in}";
-    tx.execute_in(sql, args![by], claims.iter().map(Into::into).collect())
-        .await
+    let sql = "UPDATE claims SET fact_checks = fact_checks + $1 WHERE merged_into IS NULL AND id IN {in}";
+    let counted = tx
+        .execute_in(sql, args![by], claims.iter().map(Into::into).collect())
+        .await?;
+    let shared = family::shared(tx.conn(), claims).await?;
+    let merged = shared.iter().filter(|(id, standing)| id != standing).count();
+    if counted + (merged as u64) < claims.len() as u64 {
+        // Merged while this was under way.
+        return Err(Error::lost_race());
+    }
+    let standing: BTreeSet<ClaimId> = shared.values().copied().collect();
+    for id in standing {
+        family::recount_checks(tx, &id).await?;
+    }
+    family::still_standing(tx, &shared).await
 }

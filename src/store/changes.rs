@@ -80,14 +80,17 @@ pub(super) async fn last(conn: &mut Conn) -> Result<u64, Error> {
         .take()
 }
 
-/// How the objects of each kind lead to claims. Worked out by the database: there are several changes to a claim.
+/// How the objects of each kind lead to claims: what came to a merged one is in the entry of the one that stands for it, and
+/// its own goes. Worked out by the database: there are several changes to a claim.
 const TOUCHED: &str = "\
      WITH x AS (SELECT kind, id FROM changes WHERE number > $1 AND number <= $2) \
      SELECT o.id FROM x JOIN claims o ON o.id = x.id WHERE x.kind = 'claim' \
-     UNION SELECT o.claim_id FROM x JOIN sightings o ON o.id = x.id WHERE x.kind = 'sighting' \
-     UNION SELECT o.claim_id FROM x JOIN attachments o ON o.id = x.id WHERE x.kind = 'attachment' \
-     UNION SELECT o.claim_id FROM x JOIN attachments o ON o.fact_check_id = x.id AND o.withdrawn_at IS NULL \
-     WHERE x.kind = 'fact_check' ORDER BY 1";
+     UNION SELECT COALESCE(c.merged_into, c.id) FROM x JOIN sightings o ON o.id = x.id JOIN claims c ON c.id = o.claim_id \
+     WHERE x.kind = 'sighting' \
+     UNION SELECT COALESCE(c.merged_into, c.id) FROM x JOIN attachments o ON o.id = x.id JOIN claims c ON c.id = o.claim_id \
+     WHERE x.kind = 'attachment' \
+     UNION SELECT COALESCE(c.merged_into, c.id) FROM x JOIN attachments o ON o.fact_check_id = x.id AND o.withdrawn_at IS NULL \
+     JOIN claims c ON c.id = o.claim_id WHERE x.kind = 'fact_check' ORDER BY 1";
 
 async fn touched(conn: &mut Conn, after: u64, limit: u32) -> Result<Touched, Error> {
     // Numbers have no gaps.

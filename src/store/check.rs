@@ -12,7 +12,7 @@ use super::{
 pub struct Counts {
     /// Documents read.
     pub documents: u64,
-    /// Claims.
+    /// Claims, those not counted that others stand for.
     pub claims: u64,
     /// Sightings of claims.
     pub sightings: u64,
@@ -41,7 +41,7 @@ impl Store {
 async fn counts(conn: &mut Conn) -> Result<Counts, Error> {
     Ok(Counts {
         documents: count(conn, "SELECT COUNT(*) FROM documents").await?,
-        claims: count(conn, "SELECT COUNT(*) FROM claims").await?,
+        claims: count(conn, "SELECT COUNT(*) FROM claims WHERE merged_into IS NULL").await?,
         sightings: count(conn, "SELECT COUNT(*) FROM sightings").await?,
         fact_checks: count(conn, "SELECT COUNT(*) FROM fact_checks").await?,
         attachments: count(conn, "SELECT COUNT(*) FROM attachments WHERE withdrawn_at IS NULL").await?,
@@ -70,12 +70,25 @@ const RULES: &[(&str, &str)] = &[
     ),
     (
         "claims with a wrong number of sightings",
-        "SELECT COUNT(*) FROM claims c WHERE c.sightings <> (SELECT COUNT(*) FROM sightings s WHERE s.claim_id = c.id)",
+        "SELECT COUNT(*) FROM claims c WHERE c.merged_into IS NULL AND c.sightings <> \
+         (SELECT COUNT(*) FROM sightings s WHERE s.claim_id = c.id) + \
+         (SELECT COUNT(*) FROM claims m JOIN sightings s ON s.claim_id = m.id WHERE m.merged_into = c.id)",
     ),
     (
         "claims with a wrong number of fact-checks",
-        "SELECT COUNT(*) FROM claims c WHERE c.fact_checks <> \
-         (SELECT COUNT(*) FROM attachments a WHERE a.claim_id = c.id AND a.withdrawn_at IS NULL)",
+        "SELECT COUNT(*) FROM claims c WHERE c.merged_into IS NULL AND c.fact_checks <> (SELECT COUNT(*) FROM \
+         (SELECT a.fact_check_id FROM attachments a WHERE a.claim_id = c.id AND a.withdrawn_at IS NULL UNION \
+         SELECT a.fact_check_id FROM claims m JOIN attachments a ON a.claim_id = m.id AND a.withdrawn_at IS NULL \
+         WHERE m.merged_into = c.id) AS attached)",
+    ),
+    (
+        "claims merged into one that does not stand for itself",
+        "SELECT COUNT(*) FROM claims m WHERE m.merged_into IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.id = m.merged_into AND c.merged_into IS NULL)",
+    ),
+    (
+        "claims merged by half",
+        "SELECT COUNT(*) FROM claims WHERE (merged_into IS NULL) <> (merged_under IS NULL)",
     ),
     (
         "claims without a fingerprint",

@@ -84,13 +84,13 @@ fn summary(row: &mut Row) -> Result<ClaimSummary, Error> {
 }
 
 impl Store {
-    /// Founds a claim, unless one with the same fingerprint is known.
+    /// Founds a claim, unless one with the same fingerprint is known: then the one that stands for that is given.
     pub async fn create_claim(&self, text: &ClaimText, lang: Lang, actor: &Actor) -> Result<Added<Claim>, Error> {
         let wording = Wording::new(text.clone(), lang);
         transact!(self.db, actor, |tx| create(&mut tx, &wording))
     }
 
-    /// Lists claims.
+    /// Lists claims, those left out that others stand for.
     pub async fn claims(&self, query: &ClaimQuery) -> Result<Page<ClaimSummary>, Error> {
         let listing = Listing::of(query.sort);
         let from = query
@@ -117,9 +117,9 @@ impl Store {
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
-    /// Identifiers of claims after the one given, in order.
+    /// Identifiers of claims after the one given, in order; of those that stand for themselves.
     pub async fn claim_ids(&self, after: Option<&ClaimId>, limit: u32) -> Result<Vec<ClaimId>, Error> {
-        let sql = "SELECT id FROM claims WHERE id > $1 ORDER BY id LIMIT $2";
+        let sql = "SELECT id FROM claims WHERE id > $1 AND merged_into IS NULL ORDER BY id LIMIT $2";
         let after = after.map(ClaimId::to_string).unwrap_or_default();
         self.db
             .fetch(sql, args![after, limit])
@@ -135,7 +135,11 @@ async fn create(tx: &mut Tx, wording: &Wording) -> Result<Added<Claim>, Error> {
     if let Some(claim) = new.into_iter().next() {
         return Ok(Added::New(claim));
     }
-    let sql = concat!("SELECT ", claim_columns!(), " FROM claims c WHERE c.id = $1");
+    let sql = concat!(
+        "SELECT ",
+        claim_columns!(),
+        " FROM claims n JOIN claims c ON c.id = COALESCE(n.merged_into, n.id) WHERE n.id = $1"
+    );
     let mut rows = tx.fetch(sql, args![&homes[0]]).await?;
     let row = rows
         .first_mut()
@@ -195,6 +199,8 @@ impl Listing {
         };
         let (rest, order) = (self.rest, self.order);
         let columns = claim_columns!();
-        format!("SELECT {columns}, c.fact_checks FROM claims c WHERE {rest} {checked} ORDER BY {order} LIMIT $3")
+        format!(
+            "SELECT {columns}, c.fact_checks FROM claims c WHERE c.merged_into IS NULL AND {rest} {checked} ORDER BY {order} LIMIT $3"
+        )
     }
 }

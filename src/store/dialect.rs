@@ -121,6 +121,9 @@ impl Db {
     }
 }
 
+/// The first of the advisory locks of [`Conn::lock_bands`].
+const BAND_LOCKS: i64 = 5_497_853_135_693_828_096;
+
 impl Conn {
     /// How a long list of placeholders is written. SQLite keeps the names of numbered ones in one list and looks each up
     /// from its start, which takes longer than the work itself; PostgreSQL has only numbered ones.
@@ -129,6 +132,22 @@ impl Conn {
             Self::Lite(_) => Marks::Anonymous,
             Self::Pg(_) => Marks::Numbered,
         }
+    }
+
+    /// Waits for other writers that may be founding a claim with one of these bands, until the transaction ends; on SQLite
+    /// there are none. Bands share locks, so that a long document cannot take more than the server has.
+    pub(super) async fn lock_bands(&mut self, bands: &[i64]) -> Result<(), Error> {
+        let mut keys: Vec<i64> = bands.iter().map(|band| BAND_LOCKS + (band & 0x3ff)).collect();
+        // In one order everywhere: two writers wait for each other and do not lock.
+        keys.sort_unstable();
+        keys.dedup();
+        if let Self::Pg(_) = self {
+            for key in keys {
+                self.fetch("SELECT 1 FROM (SELECT pg_advisory_xact_lock($1)) AS held", args![key])
+                    .await?;
+            }
+        }
+        Ok(())
     }
 
     /// Short names for claims about to be written. On SQLite whoever writes is alone; on PostgreSQL a sequence gives them

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use claim_index::Sketch;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -9,11 +10,13 @@ use super::{
     batch::Insert,
     copies,
     db::Conn,
+    family,
     founding::{self, Founded, Wording},
+    rewriting,
     transaction::{Tx, transact},
     value::{Row, Value, args},
 };
-use crate::cluster::Placed;
+use crate::cluster::{self, Home, Placed, Prints};
 use crate::domain::{
     Action, Actor, ClaimId, ClaimOrigin, ClaimText, Document, DocumentId, Kept, Mention, ObjectKind, SightingId,
     SourceId, Timestamp,
@@ -76,13 +79,24 @@ impl Store {
     /// Claims that share a band with a sketch, and their texts: candidates for near-duplicates, those with the most
     /// shared bands first, at most 50.
     pub async fn claims_near(&self, bands: &[i64; 16]) -> Result<Vec<(ClaimId, String)>, Error> {
-        let sql = "SELECT c.id, c.text FROM claim_bands b JOIN claims c ON c.place = b.claim WHERE b.band IN {in} \
-                   GROUP BY c.id, c.text ORDER BY COUNT(*) DESC, c.id LIMIT 50";
-        let mut rows = self
-            .db
-            .fetch_in(sql, bands.iter().copied().map(Value::from).collect())
-            .await?;
-        rows.iter_mut().map(|row| Ok((row.take()?, row.take()?))).collect()
+        near(&mut self.db.reader().await?, bands).await
+    }
+
+    /// The claim that has a quote's fingerprint, which [`Store::record`] joins it to whatever its home is: the claim itself,
+    /// even where another one stands for it. Words in the same order with other numbers or negations are another claim's.
+    pub async fn holder(&self, prints: &Prints, quote: &str) -> Result<Option<ClaimId>, Error> {
+        let sql = "SELECT p.fingerprint, c.text, c.id FROM claim_fingerprints p JOIN claims c ON c.place = p.claim \
+                   WHERE p.fingerprint IN {in}";
+        let keys = std::iter::once(&prints.exact).chain(&prints.near).map(Value::from);
+        let mut holders: Vec<(bool, ClaimId)> = Vec::new();
+        for row in &mut self.db.fetch_in(sql, keys.collect()).await? {
+            let (print, text): ([u8; 16], String) = (row.take()?, row.take()?);
+            let is_exact = print == *prints.exact.as_bytes();
+            if is_exact || !claim_index::contradicts(quote, &text) {
+                holders.push((!is_exact, row.take()?));
+            }
+        }
+        Ok(holders.into_iter().min().map(|(_, claim)| claim))
     }
 }
 
@@ -177,12 +191,14 @@ async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed]) -> Result<Recor
         }
     };
     copies::keep(tx, &document, version, page.origin.kept.as_ref()).await?;
-    let (mentions, wordings): (Vec<&Mention>, Vec<Wording>) = placed
+    let (mentions, mut wordings): (Vec<&Mention>, Vec<Wording>) = placed
         .iter()
         .filter_map(|one| Some((&one.mention, wording(one)?)))
         .unzip();
+    settle(tx, &mut wordings).await?;
     let Founded { homes, new } =
         founding::found(tx, &wordings.iter().collect::<Vec<_>>(), ClaimOrigin::Crawled).await?;
+    improve(tx, &homes, &mentions).await?;
     let seen = homes.into_iter().zip(mentions).collect();
     let sightings_new = sight(tx, &document, page, seen).await?;
     Ok(Recorded {
@@ -191,6 +207,48 @@ async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed]) -> Result<Recor
         sightings_new,
         claims_new: new.len() as u64,
     })
+}
+
+/// Looks once more for near-copies of what would found a claim, now that no other writer can found one: on SQLite there is
+/// none, on PostgreSQL they wait for one of the bands.
+async fn settle(tx: &mut Tx, wordings: &mut [Wording]) -> Result<(), Error> {
+    let open = |wording: &Wording| wording.bands.filter(|_| wording.home == Home::New);
+    let mut bands: Vec<i64> = wordings.iter().filter_map(open).flatten().collect();
+    bands.sort_unstable();
+    bands.dedup();
+    tx.conn().lock_bands(&bands).await?;
+    for wording in wordings {
+        if let Some((bands, sketch)) = open(wording).zip(Sketch::of(wording.text.as_str())) {
+            let candidates = near(tx.conn(), &bands).await?;
+            wording.home = cluster::choose(wording.text.as_str(), &sketch, &candidates);
+        }
+    }
+    Ok(())
+}
+
+async fn near(conn: &mut Conn, bands: &[i64; 16]) -> Result<Vec<(ClaimId, String)>, Error> {
+    let sql = "SELECT c.id, c.text FROM claim_bands b JOIN claims c ON c.place = b.claim WHERE b.band IN {in} \
+               GROUP BY c.id, c.text ORDER BY COUNT(*) DESC, c.id LIMIT 50";
+    let mut rows = conn
+        .fetch_in(sql, bands.iter().copied().map(Value::from).collect())
+        .await?;
+    rows.iter_mut().map(|row| Ok((row.take()?, row.take()?))).collect()
+}
+
+/// Lets claims say what was read in the best of its wordings.
+async fn improve(tx: &mut Tx, homes: &[ClaimId], mentions: &[&Mention]) -> Result<(), Error> {
+    let mut better = Vec::new();
+    for (id, text, lang) in rewriting::improvable(tx, homes).await? {
+        let here = homes.iter().zip(mentions).filter(|(home, _)| **home == id);
+        let texts = here
+            .filter(|(_, mention)| mention.lang == lang)
+            .map(|(_, mention)| mention.quote.as_str());
+        let best = texts.filter(|quote| cluster::should_replace(&text, quote, &lang));
+        let best: Vec<&str> = best.collect();
+        let first = cluster::best(best.iter().map(|quote| (*quote, &lang)));
+        better.extend(first.and_then(|at| Some((id, ClaimText::parse(best[at]).ok()?, lang))));
+    }
+    rewriting::improve(tx, better).await
 }
 
 fn wording(placed: &Placed) -> Option<Wording> {
@@ -285,10 +343,16 @@ async fn sight(
     page: &Page<'_>,
     seen: Vec<(ClaimId, &Mention)>,
 ) -> Result<u64, Error> {
-    let sql = "SELECT claim_id FROM sightings WHERE document_id = $1";
+    let sql = "SELECT COALESCE(c.merged_into, c.id) FROM sightings s JOIN claims c ON c.id = s.claim_id \
+               WHERE s.document_id = $1";
     let mut rows = tx.fetch(sql, args![document]).await?;
     let mut known: HashSet<ClaimId> = rows.iter_mut().map(Row::take).collect::<Result<_, _>>()?;
-    let new: Vec<_> = seen.into_iter().filter(|(claim, _)| known.insert(*claim)).collect();
+    let homes: Vec<ClaimId> = seen.iter().map(|(claim, _)| *claim).collect();
+    let standing = family::standing(tx.conn(), &homes).await?;
+    let new: Vec<_> = seen
+        .into_iter()
+        .filter(|(claim, _)| known.insert(standing.get(claim).copied().unwrap_or(*claim)))
+        .collect();
     let ids: Vec<SightingId> = new.iter().map(|_| SightingId::new()).collect();
     let row = |(id, (claim, mention)): (&SightingId, &(ClaimId, &Mention))| {
         args![
@@ -305,14 +369,22 @@ async fn sight(
     for id in ids {
         tx.note(ObjectKind::Sighting, id, 1, Action::Created);
     }
-    count(tx, page.seen_at(), new.iter().map(|(claim, _)| claim)).await?;
+    let seen = new.iter().filter_map(|(claim, _)| standing.get(claim));
+    count(tx, page.seen_at(), seen.collect()).await?;
+    family::still_standing(tx, &standing).await?;
     Ok(new.len() as u64)
 }
 
-/// Counts one sighting more for each claim. That is no new version of the claim: the sighting's change says it.
-async fn count(tx: &mut Tx, at: Timestamp, claims: impl Iterator<Item = &ClaimId>) -> Result<(), Error> {
+/// Counts one sighting more for each claim, each named once and standing for itself. That is no new version of the claim: the sighting's change says it.
+async fn count(tx: &mut Tx, at: Timestamp, claims: Vec<&ClaimId>) -> Result<(), Error> {
     let sql = "UPDATE claims SET sightings = sightings + 1, \
                first_seen = CASE WHEN first_seen < $1 THEN first_seen ELSE $1 END, \
-               last_seen = CASE WHEN last_seen > $1 THEN last_seen ELSE $1 END WHERE id IN {in}";
-    tx.execute_in(sql, args![at], claims.map(Value::from).collect()).await
+               last_seen = CASE WHEN last_seen > $1 THEN last_seen ELSE $1 END WHERE merged_into IS NULL AND id IN {in}";
+    let wanted = claims.len() as u64;
+    let keys = claims.into_iter().map(Value::from).collect();
+    if tx.execute_in(sql, args![at], keys).await? < wanted {
+        // Another one stands for one of them since they were read.
+        return Err(Error::lost_race());
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ use super::{
     cursor::List,
     db::Conn,
     fact_checks::{fact_check, fact_check_columns, fact_check_tables},
+    family,
     transaction::view,
     value::{Row, Value, args},
 };
@@ -37,33 +38,41 @@ pub struct Attached {
 /// What [`sighting`] reads.
 macro_rules! sighting_columns {
     () => {
-        "s.id, s.claim_id, d.id, d.url, d.title, s.quote, s.lang, o.id, d.published_at, s.seen_at"
+        "s.id, $1, d.id, d.url, d.title, s.quote, s.lang, o.id, d.published_at, s.seen_at"
     };
 }
 
-/// Where it reads it from.
-macro_rules! sighting_tables {
-    () => {
-        "sightings s JOIN documents d ON d.id = s.document_id \
-         LEFT JOIN sources o ON o.id = d.source_id AND o.removed_at IS NULL"
+/// Reads this of the sightings of the claim `$1` and of those that it stands for.
+macro_rules! of_claim {
+    ($columns:expr, $rest:expr) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM sightings s JOIN documents d ON d.id = s.document_id \
+             LEFT JOIN sources o ON o.id = d.source_id AND o.removed_at IS NULL \
+             WHERE s.claim_id IN (SELECT id FROM claims WHERE id = $1 OR merged_into = $1) ",
+            $rest
+        )
     };
 }
-pub(super) use {sighting_columns, sighting_tables};
+pub(super) use {of_claim, sighting_columns};
 
 impl Store {
-    /// The claims named with their attachments, in the order asked; unknown ones are left out.
+    /// The claims named with their attachments and those of the claims that they stand for, in the order asked; unknown ones
+    /// are left out.
     pub async fn dossiers(&self, ids: &[ClaimId]) -> Result<Vec<Dossier>, Error> {
         view!(self.db, |conn| dossiers(conn, ids))
     }
 
     /// The claims that an address stands for: seen there, reviewed there, or named there by an attached fact-check.
     pub async fn claims_at(&self, key: &UrlKey) -> Result<Vec<ClaimId>, Error> {
-        let sql = "SELECT s.claim_id FROM documents d JOIN sightings s ON s.document_id = d.id WHERE d.url_key = $1 \
+        let sql = "SELECT DISTINCT COALESCE(c.merged_into, c.id) FROM claims c JOIN ( \
+                   SELECT s.claim_id FROM documents d JOIN sightings s ON s.document_id = d.id WHERE d.url_key = $1 \
                    UNION SELECT s.claim_id FROM documents d JOIN sightings s ON s.document_id = d.id \
                    WHERE d.canonical_key = $1 \
                    UNION SELECT a.claim_id FROM fact_check_urls u \
                    JOIN attachments a ON a.fact_check_id = u.fact_check_id AND a.withdrawn_at IS NULL \
-                   WHERE u.url_key = $1 ORDER BY 1";
+                   WHERE u.url_key = $1) AS found ON found.claim_id = c.id ORDER BY 1";
         self.db
             .fetch(sql, args![key])
             .await?
@@ -72,7 +81,7 @@ impl Store {
             .collect()
     }
 
-    /// Where a claim was seen, newest first.
+    /// Where a claim was seen, and those that it stands for, newest first.
     pub async fn sightings(
         &self,
         claim: &ClaimId,
@@ -85,12 +94,9 @@ impl Store {
             id: Uuid::max(),
         };
         let from = after.map_or(Ok(start), |cursor| cursor.of(List::Sightings))?;
-        let sql = concat!(
-            "SELECT ",
+        let sql = of_claim!(
             sighting_columns!(),
-            " FROM ",
-            sighting_tables!(),
-            " WHERE s.claim_id = $1 AND (s.seen_at, s.id) < ($2, $3) ORDER BY s.seen_at DESC, s.id DESC LIMIT $4"
+            "AND (s.seen_at, s.id) < ($2, $3) ORDER BY s.seen_at DESC, s.id DESC LIMIT $4"
         );
         let args = args![claim, from.key, from.id.to_string(), i64::from(limit) + 1];
         let items = self
@@ -116,7 +122,8 @@ pub(super) async fn dossiers(conn: &mut Conn, ids: &[ClaimId]) -> Result<Vec<Dos
         let claim = claim(row)?;
         claims.insert(claim.id, claim);
     }
-    let attached = attached(conn, keys).await?;
+    let members = family::members(conn, ids).await?;
+    let attached = attached(conn, keys.into_iter().chain(members.keys().map(Value::from)).collect()).await?;
     let dossier = |id: &ClaimId| {
         let fact_checks = attached.get(id).cloned().unwrap_or_default();
         Some(Dossier {

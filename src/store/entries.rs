@@ -1,20 +1,22 @@
 //! What the index holds of a claim.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use claim_index::{Entry, Wording, WordingKind};
 
 use super::{
     Error, Store,
     db::Conn,
+    family,
     transaction::view,
     value::{Row, Value},
 };
 use crate::domain::{ClaimId, FactCheckBody, Lang};
 
 impl Store {
-    /// The index entries of the claims named, in the order asked; unknown ones are left out. An entry holds the claim's
-    /// text, its first 20 distinct quotes, and what its attached fact-checks say was claimed, their titles and descriptions.
+    /// The index entries of the claims named, in the order asked; those unknown are left out, and those that others stand
+    /// for. An entry holds the claim's text, its first 20 distinct quotes, and what its attached fact-checks say was claimed,
+    /// their titles and descriptions; and the same of each claim that it stands for.
     pub async fn entries(&self, ids: &[ClaimId]) -> Result<Vec<Entry>, Error> {
         let mut drafts = view!(self.db, |conn| read(conn, ids))?;
         Ok(ids.iter().filter_map(|id| drafts.remove(id)).collect())
@@ -22,28 +24,74 @@ impl Store {
 }
 
 async fn read(conn: &mut Conn, ids: &[ClaimId]) -> Result<HashMap<ClaimId, Entry>, Error> {
-    let keys: Vec<Value> = ids.iter().map(Value::from).collect();
-    let mut entries: HashMap<ClaimId, Entry> = HashMap::with_capacity(ids.len());
-    let mut bodies = Vec::new();
-    for row in &mut conn.fetch_in(CLAIMS, keys.clone()).await? {
-        let id: ClaimId = row.take()?;
-        let claim = wording(WordingKind::Claim, row)?;
-        entries.entry(id).or_insert_with(|| Entry {
-            id: id.to_string(),
-            wordings: vec![claim],
-        });
-        bodies.extend(row.take::<Option<FactCheckBody>>()?.map(|body| (id, body)));
+    let standing = family::standing(conn, ids).await?;
+    let ids: Vec<ClaimId> = ids.iter().filter(|id| standing.get(id) == Some(id)).copied().collect();
+    let members = family::members(conn, &ids).await?;
+    let mut drafts = Drafts::read(conn, ids.iter().collect()).await?;
+    if !members.is_empty() {
+        let others = Drafts::read(conn, members.keys().collect()).await?;
+        drafts.take_in(others, &members);
     }
-    for row in &mut conn.fetch_in(QUOTES, keys).await? {
-        let id: ClaimId = row.take()?;
-        add(&mut entries, id, wording(WordingKind::Variant, row)?);
+    Ok(drafts.finish())
+}
+
+/// What is known of some claims, each for itself.
+struct Drafts {
+    /// In the order of the claims' identifiers.
+    entries: BTreeMap<ClaimId, Entry>,
+    bodies: Vec<(ClaimId, FactCheckBody)>,
+}
+
+impl Drafts {
+    async fn read(conn: &mut Conn, ids: Vec<&ClaimId>) -> Result<Self, Error> {
+        let keys: Vec<Value> = ids.into_iter().map(Value::from).collect();
+        let (mut entries, mut bodies) = (BTreeMap::new(), Vec::new());
+        for row in &mut conn.fetch_in(CLAIMS, keys.clone()).await? {
+            let id: ClaimId = row.take()?;
+            let claim = wording(WordingKind::Claim, row)?;
+            entries.entry(id).or_insert_with(|| Entry {
+                id: id.to_string(),
+                wordings: vec![claim],
+            });
+            bodies.extend(row.take::<Option<FactCheckBody>>()?.map(|body| (id, body)));
+        }
+        let mut drafts = Self { entries, bodies };
+        for row in &mut conn.fetch_in(QUOTES, keys).await? {
+            let id: ClaimId = row.take()?;
+            drafts.add(id, wording(WordingKind::Variant, row)?);
+        }
+        Ok(drafts)
     }
-    for (id, body) in bodies {
-        for wording in wordings(body) {
-            add(&mut entries, id, wording);
+
+    /// Takes in what is known of the claims that these stand for.
+    fn take_in(&mut self, others: Self, standing: &BTreeMap<ClaimId, ClaimId>) {
+        for (member, entry) in others.entries {
+            for wording in entry.wordings {
+                let kind = WordingKind::Variant;
+                self.add(standing[&member], Wording { kind, ..wording });
+            }
+        }
+        let bodies = others.bodies.into_iter();
+        self.bodies
+            .extend(bodies.map(|(member, body)| (standing[&member], body)));
+    }
+
+    /// Adds a wording, unless the same words are in the entry as another statement of the claim.
+    fn add(&mut self, id: ClaimId, wording: Wording) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        if entry.wordings.iter().all(|known| known.text != wording.text) {
+            entry.wordings.push(wording);
         }
     }
-    Ok(entries)
+
+    fn finish(mut self) -> HashMap<ClaimId, Entry> {
+        for (id, body) in std::mem::take(&mut self.bodies) {
+            for wording in wordings(body) {
+                self.add(id, wording);
+            }
+        }
+        self.entries.into_iter().collect()
+    }
 }
 
 /// The first 20 distinct quotes of each claim: more would make a popular claim's entry long, not easier to find.
@@ -81,12 +129,4 @@ fn wordings(body: FactCheckBody) -> Vec<Wording> {
     };
     let texts = texts.into_iter().filter(|(_, text)| !text.trim().is_empty());
     texts.map(|(kind, text)| Wording { kind, text, lang }).collect()
-}
-
-/// Adds a wording, unless the same words are in the entry as another statement of the claim.
-fn add(entries: &mut HashMap<ClaimId, Entry>, id: ClaimId, wording: Wording) {
-    let Some(entry) = entries.get_mut(&id) else { return };
-    if entry.wordings.iter().all(|known| known.text != wording.text) {
-        entry.wordings.push(wording);
-    }
 }

@@ -1,7 +1,20 @@
 //! What can go wrong in the store.
 
 use super::dialect::{self, Meaning};
-use crate::domain::{AttachmentId, ObjectKind};
+use crate::domain::{AttachmentId, ClaimId, ObjectKind, SightingId};
+
+/// Why sightings cannot become a claim of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadSplit {
+    /// It belongs to another claim.
+    #[error("{0} is not a sighting of this claim")]
+    Foreign(SightingId),
+    /// Its words are those of the claim itself, or of one that was merged into it.
+    #[error(
+        "the claim's own words stay with it: take out the others, split a merged claim off, or rewrite the claim first"
+    )]
+    OwnWords,
+}
 
 /// Why the store did not do as asked. After every one of them the store is as it was before the call.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +28,21 @@ pub enum Error {
     /// The attachment was withdrawn before.
     #[error("already withdrawn")]
     AlreadyWithdrawn,
+    /// Another claim stands for this one.
+    #[error("merged into {0}")]
+    Merged(ClaimId),
+    /// Both are one claim already, so that neither can be merged into the other.
+    #[error("a claim cannot be merged into itself")]
+    SameClaim,
+    /// The claim does not stand for that one, so that there is nothing to split.
+    #[error("not merged into this claim")]
+    NotMerged,
+    /// The sightings cannot become a claim of their own.
+    #[error("{0}")]
+    BadSplit(BadSplit),
+    /// Another claim says these words already.
+    #[error("{0} says these words")]
+    WordingTaken(ClaimId),
     /// Another version than the expected one is current.
     #[error("version {current} is current")]
     Stale {

@@ -7,10 +7,11 @@ use claim_index::{Folded, Sketch};
 use super::{
     Error,
     batch::Insert,
+    family,
     transaction::Tx,
     value::{Row, Value, args},
 };
-use crate::cluster::Home;
+use crate::cluster::{self, Home};
 use crate::domain::{Action, Claim, ClaimId, ClaimOrigin, ClaimText, Fingerprint, Lang, ObjectKind, Timestamp};
 
 /// A wording that wants a claim.
@@ -52,6 +53,9 @@ pub(super) struct Founded {
 }
 
 /// Finds or founds the claim of each wording.
+///
+/// A wording's claim is the one that has its fingerprint, even where another one stands for that by now: what a merge joined
+/// can be split again.
 pub(super) async fn found(tx: &mut Tx, wordings: &[&Wording], origin: ClaimOrigin) -> Result<Founded, Error> {
     let mut registry = Registry::read(tx, wordings, origin).await?;
     let homes = wordings.iter().map(|wording| registry.home(wording)).collect();
@@ -60,6 +64,45 @@ pub(super) async fn found(tx: &mut Tx, wordings: &[&Wording], origin: ClaimOrigi
         homes,
         new: registry.new.into_iter().map(|(claim, _)| claim).collect(),
     })
+}
+
+/// Founds a claim for a wording of which nobody may say yet that it is another claim's. [`Error::WordingTaken`] names that one.
+pub(super) async fn found_anew(tx: &mut Tx, wording: &Wording, origin: ClaimOrigin) -> Result<ClaimId, Error> {
+    let mut registry = Registry::read(tx, &[wording], origin).await?;
+    if let Some(holder) = registry.by_print.get(wording.exact.as_bytes()) {
+        return Err(Error::WordingTaken(holder.claim));
+    }
+    let holder = registry.found(wording);
+    registry.take_prints(wording, &holder);
+    registry.write(tx).await?;
+    Ok(holder.claim)
+}
+
+/// Gives a claim another wording: what says the same from now on is its. [`Error::WordingTaken`] if it is another claim's.
+pub(super) async fn add_wording(tx: &mut Tx, claim: &ClaimId, wording: &Wording) -> Result<(), Error> {
+    let mut registry = Registry::read(tx, &[wording], ClaimOrigin::Entered).await?;
+    if let Some(holder) = registry.by_print.get(wording.exact.as_bytes()) {
+        let standing = family::standing(tx.conn(), &[holder.claim]).await?;
+        if standing.get(&holder.claim) != Some(claim) {
+            return Err(Error::WordingTaken(holder.claim));
+        }
+    }
+    let holder = Holder {
+        claim: *claim,
+        text: wording.text.as_str().to_owned(),
+    };
+    registry.take_prints(wording, &holder);
+    registry.write(tx).await?;
+    add_bands(tx, claim, wording).await
+}
+
+/// Lets near-copies of a wording find the claim.
+pub(super) async fn add_bands(tx: &mut Tx, claim: &ClaimId, wording: &Wording) -> Result<(), Error> {
+    let sql = "INSERT INTO claim_bands (band, claim) SELECT $2, place FROM claims WHERE id = $1 ON CONFLICT DO NOTHING";
+    for band in wording.bands.iter().flatten() {
+        tx.execute(sql, args![claim, *band]).await?;
+    }
+    Ok(())
 }
 
 /// Who has which fingerprint: what the store knows, and what this batch adds.
@@ -128,15 +171,42 @@ impl Registry {
                 claim,
                 text: wording.text.as_str().to_owned(),
             },
-            (None, Home::Known(_) | Home::New) => self.found(wording),
+            (None, Home::Known(_) | Home::New) => match self.founded_just_now(wording) {
+                Some(holder) => holder,
+                None => self.found(wording),
+            },
         };
+        self.take_prints(wording, &holder);
+        holder.claim
+    }
+
+    fn take_prints(&mut self, wording: &Wording, holder: &Holder) {
         for print in wording.prints() {
             if !self.by_print.contains_key(print.as_bytes()) {
                 self.by_print.insert(*print.as_bytes(), holder.clone());
                 self.prints.push((*print, holder.claim));
             }
         }
-        holder.claim
+    }
+
+    /// The claim founded by this batch of which a wording is a near-copy. Only what is read somewhere: a publisher that lists
+    /// two claims means two.
+    fn founded_just_now(&self, wording: &Wording) -> Option<Holder> {
+        if self.origin != ClaimOrigin::Crawled || self.new.is_empty() {
+            return None;
+        }
+        let sketch = Sketch::of(wording.text.as_str())?;
+        let new = self
+            .new
+            .iter()
+            .map(|(claim, _)| (claim.id, claim.text.as_str().to_owned()));
+        match cluster::choose(wording.text.as_str(), &sketch, &new.collect::<Vec<_>>()) {
+            Home::Known(claim) => Some(Holder {
+                claim,
+                text: wording.text.as_str().to_owned(),
+            }),
+            Home::New => None,
+        }
     }
 
     /// The claim that has the wording's fingerprint. A near-verbatim one does not count where numbers or negations

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0003_kinds.sql"),
     include_str!("migrations/0004_leases.sql"),
     include_str!("migrations/0005_copies.sql"),
+    include_str!("migrations/0006_merging.sql"),
 ];
 
 /// The newest schema known here.

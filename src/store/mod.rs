@@ -1,5 +1,6 @@
 //! What came in and what reviewers did goes in; the same, in one order, comes out: the only truth, on SQLite or PostgreSQL.
 
+mod acts;
 mod attaching;
 mod attachments;
 mod batch;
@@ -15,13 +16,17 @@ mod dossiers;
 mod entries;
 mod error;
 mod fact_checks;
+mod family;
 mod founding;
 mod frontier;
 mod identity;
 mod import;
 mod keys;
 mod leases;
+mod merging;
 mod migrate;
+mod parting;
+mod rewriting;
 mod source_status;
 mod sources;
 mod timelines;
@@ -40,8 +45,11 @@ pub use copies::Filed;
 pub use cursor::Cursor;
 pub use documents::{Origin, Recorded};
 pub use dossiers::{Attached, Dossier};
-pub use error::Error;
+pub use error::{BadSplit, Error};
 pub use import::{ImportBatch, ImportTally};
+pub use merging::Union;
+pub use parting::Parting;
+pub use rewriting::Rewriting;
 pub use source_status::{DAYS, DayCount, SourceStatus, StatusQuery};
 pub use timelines::{Leader, MAX_DAYS, Tally, Timeline, Variant};
 

@@ -1,9 +1,10 @@
-//! How a claim spread: how often, since when, where, in which languages and wordings. Counted when asked, from its sightings.
+//! How a claim spread: how often, since when, where, in which languages and wordings. Counted when asked, from its sightings
+//! and those of the claims that it stands for.
 
 use super::{
     Error, Store,
     db::Conn,
-    dossiers::{Dossier, dossiers, sighting, sighting_columns, sighting_tables},
+    dossiers::{Dossier, dossiers, of_claim, sighting, sighting_columns},
     transaction::view,
     value::{Row, args},
 };
@@ -90,19 +91,6 @@ impl Store {
 macro_rules! moment {
     () => {
         "COALESCE(d.published_at, s.seen_at)"
-    };
-}
-
-macro_rules! of_claim {
-    ($columns:expr, $rest:expr) => {
-        concat!(
-            "SELECT ",
-            $columns,
-            " FROM ",
-            sighting_tables!(),
-            " WHERE s.claim_id = $1 ",
-            $rest
-        )
     };
 }
 

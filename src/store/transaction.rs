@@ -104,12 +104,13 @@ impl Tx {
         self.conn().fetch_in(sql, keys).await
     }
 
-    /// Runs a statement whose `{in}` stands for a list of keys, after other values.
-    pub(super) async fn execute_in(&mut self, sql: &str, args: Vec<Value>, keys: Vec<Value>) -> Result<(), Error> {
+    /// Runs a statement whose `{in}` stands for a list of keys, after other values; says how many rows it wrote.
+    pub(super) async fn execute_in(&mut self, sql: &str, args: Vec<Value>, keys: Vec<Value>) -> Result<u64, Error> {
+        let mut written = 0;
         for (text, args) in batch::in_lists_after(&args, sql, &keys) {
-            self.execute(AssertSqlSafe(text), args).await?;
+            written += self.execute(AssertSqlSafe(text), args).await?;
         }
-        Ok(())
+        Ok(written)
     }
 
     /// Inserts many rows; says how many were written.

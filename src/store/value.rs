@@ -6,9 +6,9 @@ use sqlx::{Postgres, Row as _, Sqlite, postgres::PgRow, sqlite::SqliteRow};
 
 use super::Error;
 use crate::domain::{
-    Action, Actor, AttachmentId, ClaimId, ClaimOrigin, ClaimText, DocumentId, FactCheckBody, FactCheckId,
-    FactCheckOrigin, Fingerprint, KeyId, Lang, ObjectKind, Reason, Scope, SightingId, SourceId, SourceKind, Timestamp,
-    UrlKey, Verdict, WebUrl,
+    ActId, ActKind, Action, Actor, AttachmentId, ClaimId, ClaimOrigin, ClaimText, DocumentId, FactCheckBody,
+    FactCheckId, FactCheckOrigin, Fingerprint, KeyId, Lang, ObjectKind, Reason, Scope, SightingId, SourceId,
+    SourceKind, Timestamp, UrlKey, Verdict, WebUrl,
 };
 
 /// What is bound to a placeholder. Nulls have a type: PostgreSQL wants it.
@@ -113,6 +113,8 @@ macro_rules! as_text {
 }
 
 as_text!(
+    ActId,
+    ActKind,
     Action,
     Actor,
     AttachmentId,
@@ -268,6 +270,8 @@ columns! {
     ClaimText, String, |text| Ok(Self::parse(&text)?);
     Reason, String, |text| Ok(Self::parse(&text)?);
     WebUrl, String, |text| Ok(Self::parse(&text)?);
+    ActId, String, parsed;
+    ActKind, String, parsed;
     Action, String, parsed;
     Actor, String, parsed;
     FactCheckBody, String, |json| Ok(serde_json::from_str(&json)?);

@@ -1,6 +1,6 @@
 //! A claim's own page, with its sightings in portions.
 
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use warp::reply::Response;
 
 use super::{
@@ -29,10 +29,31 @@ pub(super) async fn show_claim(app: App, call: Call) -> Result<Response, Problem
     let after: Option<Cursor> = param(call.raw_query(), "after")
         .map(|text| text.parse().map_err(|_| missing()))
         .transpose()?;
+    let there = *app.store.standing(&[id]).await?.get(&id).ok_or_else(missing)?;
+    if there != id {
+        return Ok(moved(&there, call.raw_query()));
+    }
     let dossier = app.store.dossiers(&[id]).await?.pop().ok_or_else(missing)?;
     let sightings = app.store.sightings(&id, after.as_ref(), SIGHTINGS).await?;
     let chart = Chart::of(&app.store.days_sighted(&id).await?);
     Ok(shown(&Visit::of(&call), &dossier, chart, &sightings, after.is_some()))
+}
+
+/// Another claim stands for this one. Asked again each time, for it may come back.
+fn moved(there: &ClaimId, query: &str) -> Response {
+    let suffix = if query.is_empty() {
+        String::new()
+    } else {
+        format!("?{query}")
+    };
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if let Ok(target) = HeaderValue::try_from(format!("/claims/{there}{suffix}")) {
+        headers.insert(header::LOCATION, target);
+    }
+    response
 }
 
 fn shown(

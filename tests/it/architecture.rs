@@ -19,7 +19,7 @@ const SEES: &[(&str, &[&str])] = &[
     ("detect", &[]),
     ("cluster", &[]),
     ("store", &["crawl", "cluster"]),
-    ("indexer", &["model", "store"]),
+    ("indexer", &["model", "cluster", "store"]),
     ("ingest", &["net", "crawl", "extract", "detect", "cluster", "store"]),
     ("review", &["store"]),
     ("lookup", &["detect", "store", "indexer"]),
@@ -30,8 +30,8 @@ const SEES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "api", "web", "demo", "config", "archive", "net", "model", "crawl", "extract", "lookup", "copy", "indexer",
-            "ingest", "review", "store",
+            "api", "web", "demo", "config", "archive", "net", "model", "crawl", "extract", "cluster", "lookup", "copy",
+            "indexer", "ingest", "review", "store",
         ],
     ),
 ];

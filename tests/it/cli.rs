@@ -2,6 +2,7 @@
 
 mod archiving;
 mod broken;
+mod clustering;
 mod crawling;
 mod importing;
 mod measuring;

@@ -16,7 +16,7 @@ use crate::support::{
     databases, sqlite,
 };
 
-const VERBS: [&str; 3] = ["get", "post", "put"];
+const VERBS: [&str; 4] = ["get", "post", "put", "patch"];
 
 fn file(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

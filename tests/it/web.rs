@@ -11,9 +11,10 @@ use http_body_util::{BodyExt, Full};
 use klarstelle::{
     api::{self, App, Service},
     config::Settings,
+    domain::{Actor, Reason},
     indexer::{Follower, SharedIndex},
     lookup::Lookup,
-    store::{Store, StoreUrl},
+    store::{Store, StoreUrl, Union},
     web,
 };
 use tempfile::TempDir;
@@ -189,6 +190,23 @@ async fn a_claim_shows_its_sightings_in_portions() {
         newsroom::SIGHTINGS - 25
     );
     assert!(second.body.contains("Back to the newest sightings"));
+}
+
+#[tokio::test]
+async fn the_page_of_a_merged_claim_leads_to_the_one_that_stands_for_it() {
+    let site = Site::open().await;
+    let reason = Reason::parse("the same").unwrap();
+    let (claim, survivor) = (&site.newsroom.unchecked, &site.newsroom.rated);
+    let union = Union {
+        claim,
+        survivor,
+        reason: &reason,
+    };
+    site.store.merge(union, &Actor::Operator).await.unwrap();
+    let page = site.get(&format!("/claims/{claim}?lang=en")).await;
+    assert_eq!(page.status, StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(page.header("location"), format!("/claims/{survivor}?lang=en"));
+    assert_eq!(page.header("cache-control"), "no-cache");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod durability;
 mod fuzzed;
+mod joining;
 mod languages;
 mod meaning;
 mod normaliser;

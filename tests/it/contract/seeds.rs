@@ -1,19 +1,72 @@
 //! What must be in a store so that the contract's examples can be asked.
 
 use http::Method;
-use klarstelle::domain::Timestamp;
+use klarstelle::{
+    cluster::{Home, Prints},
+    domain::{Actor, Document, Lang, Mention, Timestamp, WebUrl},
+    store::Origin,
+};
 use serde_json::json;
 
 use crate::support::{app::TestApp, visits};
 
+/// A claim entered by hand.
+async fn entered(app: &TestApp) -> String {
+    let claim = json!({"text": format!("Behauptung {}", uuid::Uuid::now_v7()), "language": "de"});
+    let made = app.review(Method::POST, "/v1/claims", &claim).await;
+    made.expect(201).text("/id")
+}
+
+/// A sighting of a claim in words of its own.
+async fn seen(app: &TestApp, claim: &str) -> String {
+    let quote = format!("Gesehen und gehört: {}", uuid::Uuid::now_v7());
+    let claim = claim.parse().expect("a claim's identifier");
+    let mention = Mention {
+        quote: quote.clone(),
+        lang: Lang::DE,
+        score: 0.5,
+    };
+    let placed = Prints::of(&mention).place(mention, Home::Known(claim));
+    let url = format!("https://paper.example/{}", uuid::Uuid::now_v7());
+    let document = Document {
+        url: WebUrl::parse(&url).expect("an address"),
+        canonical_url: None,
+        title: String::new(),
+        text: quote,
+        lang: Lang::DE,
+        author: None,
+        published_at: None,
+    };
+    let origin = Origin {
+        source: None,
+        at: Timestamp::now(),
+        kept: None,
+    };
+    app.store
+        .record(&document, &origin, &[placed], &Actor::Crawl)
+        .await
+        .expect("a document");
+    let sightings = app.store.sightings(&claim, None, 1).await.expect("sightings");
+    sightings.items[0].id.to_string()
+}
+
+/// A source that was visited twice, in vain the second time.
+async fn visited(app: &TestApp) -> String {
+    let feed = format!("https://rheinblick.example/{}.xml", uuid::Uuid::now_v7());
+    let visits = [
+        (Timestamp::now(), None),
+        (Timestamp::now(), Some("status_503".to_owned())),
+    ];
+    let source = visits::Visited {
+        url: &feed,
+        visits: &visits,
+    };
+    visits::visit(&app.store, &source).await.to_string()
+}
+
 /// Objects that stand for those in the contract's examples: what the example names, what is in the store.
 pub(super) async fn seeded(app: &TestApp) -> Vec<(&'static str, String)> {
-    let claim = json!({"text": format!("Behauptung {}", uuid::Uuid::now_v7()), "language": "de"});
-    let claim = app
-        .review(Method::POST, "/v1/claims", &claim)
-        .await
-        .expect(201)
-        .text("/id");
+    let claim = entered(app).await;
     let own = json!({"origin": "own", "title": "T", "text": "T", "verdict": "false", "rating": {"text": "R"}, "language": "de"});
     let check = app
         .review(Method::POST, "/v1/fact-checks", &own)
@@ -31,20 +84,21 @@ pub(super) async fn seeded(app: &TestApp) -> Vec<(&'static str, String)> {
         .await
         .expect(201)
         .text("/id");
-    let feed = format!("https://rheinblick.example/{}.xml", uuid::Uuid::now_v7());
-    let visits = [
-        (Timestamp::now(), None),
-        (Timestamp::now(), Some("status_503".to_owned())),
-    ];
-    let source = visits::Visited {
-        url: &feed,
-        visits: &visits,
-    };
-    let source = visits::visit(&app.store, &source).await.to_string();
+    let merged = entered(app).await;
+    let into = json!({"into": claim, "reason": "dasselbe"});
+    app.review(Method::POST, &format!("/v1/claims/{merged}/merge"), &into)
+        .await
+        .expect(200);
+    let other = entered(app).await;
+    let sighting = seen(app, &claim).await;
+    let source = visited(app).await;
     let document = app.kept_document(&format!("https://rheinblick.example/{claim}")).await;
     app.catch_up().await;
     vec![
         ("01936f5e-5c00-7000-8000-00000000c1a1", claim),
+        ("01936f5e-5c00-7000-8000-00000000c1a2", merged),
+        ("01936f5e-5c00-7000-8000-00000000c1a3", other),
+        ("01936f5e-5c00-7000-8000-000000005eef", sighting),
         ("01936f5e-5c00-7000-8000-00000000fac7", check),
         ("01936f5e-5c00-7000-8000-00000000a77a", attachment),
         ("01936f5e-5c00-7000-8000-000000005ace", source),

@@ -2,10 +2,11 @@ use std::future::Future;
 
 use klarstelle::{
     domain::{Action, Actor, ClaimText, Lang, ObjectKind},
+    ingest::Ingest,
     store::{Added, Error, ImportBatch, Store},
 };
 
-use super::{assert_whole, claim, external, log, now, own, own_check, page, placed, reason, reviewer};
+use super::{assert_whole, claim, external, log, mention, now, own, own_check, page, placed, reason, reviewer};
 use crate::support::databases;
 
 /// Runs the same work many times at once; its results.
@@ -94,6 +95,47 @@ async fn one_correction_wins() {
             assert!(matches!(lost, Error::Stale { current: 2 }), "{lost:?}");
         }
         assert_eq!(store.fact_check_versions(&check).await.unwrap().len(), 2);
+    }
+}
+
+/// Copies of one rumour, some with a word more, from as many writers as want to.
+async fn spread(number: usize, store: Store) {
+    let rumour = "The council of Wexmere pays every asylum seeker who arrives in the town before Easter a bonus of 2,500 pounds in \
+                  cash, taken from the money that was meant for the repair of the old bridge";
+    let ends = [
+        "",
+        "!!! 😡",
+        " https://a.example/x",
+        " unbelievable",
+        " shameful",
+        " please share",
+        " RT",
+    ];
+    let quote = format!("{rumour}{}", ends[number % ends.len()]);
+    let ingest = Ingest::new(store.clone(), Actor::Crawl);
+    let document = page(&format!("https://posts.example/{number}"), &quote);
+    let placed = [
+        ingest.place(mention(&quote)).await.unwrap(),
+        ingest.place(mention(&format!("{quote} again"))).await.unwrap(),
+    ];
+    store.record(&document, &now(), &placed, &Actor::Crawl).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_copies_of_one_rumour_found_one_claim() {
+    for db in databases().await {
+        let store = db.open().await;
+        // Each with connections of its own, as other processes would have them.
+        let others = [db.open().await, db.open().await, db.open().await];
+        at_once(100, &store, |number, store| {
+            let stores = [&store, &others[0], &others[1], &others[2]];
+            spread(number, stores[number % 4].clone())
+        })
+        .await;
+        let ids = store.claim_ids(None, 10).await.unwrap();
+        assert_eq!(ids.len(), 1, "{:?}", store.summaries(&ids).await.unwrap());
+        assert_eq!(store.summaries(&ids).await.unwrap()[0].claim.sightings, 100);
+        assert_whole(&store).await;
     }
 }
 

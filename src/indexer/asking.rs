@@ -1,0 +1,76 @@
+//! Which known claim is this mention, in other words? Mentions come in; claims as far as the index has come go out.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use claim_index::Query;
+use futures_util::future::BoxFuture;
+use tokio::task::spawn_blocking;
+
+use super::{Error, SharedIndex, chain};
+use crate::{
+    cluster::Matcher,
+    domain::{ClaimId, Mention},
+};
+
+/// How old a commit may be when it is asked.
+const RELOAD: Duration = Duration::from_secs(1);
+
+/// Claims as far as an index has come, which somebody else may be writing.
+struct Known {
+    index: SharedIndex,
+    /// When it was last brought to the latest commit.
+    reloaded: Mutex<Option<Instant>>,
+}
+
+impl Known {
+    const fn new(index: SharedIndex) -> Self {
+        Self {
+            index,
+            reloaded: Mutex::new(None),
+        }
+    }
+
+    fn same(&self, mention: &Mention) -> Result<Option<ClaimId>, claim_index::Error> {
+        let index = self.index.current();
+        let is_due = {
+            let mut reloaded = self.reloaded.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_due = reloaded.is_none_or(|at| at.elapsed() > RELOAD);
+            *reloaded = is_due.then(Instant::now).or(*reloaded);
+            is_due
+        };
+        if is_due {
+            index.reload()?;
+        }
+        let same = index.same(&Query {
+            text: mention.quote.clone(),
+            lang: Some(mention.lang),
+            limit: 1,
+        })?;
+        Ok(same.and_then(|id| id.parse().ok()))
+    }
+}
+
+/// An index that cannot answer only joins nothing: a claim too many can be merged, a document lost cannot be read again.
+struct Asked(Arc<Known>);
+
+impl Matcher for Asked {
+    fn same<'a>(&'a self, mention: &'a Mention) -> BoxFuture<'a, Option<ClaimId>> {
+        let (known, mention) = (Arc::clone(&self.0), mention.clone());
+        Box::pin(async move {
+            let found = spawn_blocking(move || known.same(&mention)).await;
+            let found = found.map_err(Error::from).and_then(|found| found.map_err(Error::from));
+            found.unwrap_or_else(|error| {
+                tracing::warn!(error = %chain(&error), "the index cannot say whether a mention is a known claim");
+                None
+            })
+        })
+    }
+}
+
+/// What an index knows, to be asked while claims are founded.
+pub fn matcher(index: &SharedIndex) -> Arc<dyn Matcher> {
+    Arc::new(Asked(Arc::new(Known::new(index.clone()))))
+}
