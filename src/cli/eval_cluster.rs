@@ -169,6 +169,8 @@ fn mention(quote: &str, lang: Lang) -> Mention {
         quote: quote.to_owned(),
         lang,
         score: 0.0,
+        speaker: None,
+        reasons: Vec::new(),
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn run(settings: &Settings, args: &ExtractArgs) -> anyhow::Result<()>
     Ok(())
 }
 
-fn read(file: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn read(file: &Path) -> io::Result<Vec<u8>> {
     if file != Path::new("-") {
         return fs::read(file);
     }

@@ -5,16 +5,19 @@ mod cluster;
 mod context;
 mod crawl;
 mod demo;
+mod detect;
 mod discovery;
 mod doctor;
 mod document;
 mod eval;
 mod eval_cluster;
+mod eval_detect;
 mod eval_extract;
 mod extract;
 mod import;
 mod index;
 mod key;
+mod labelled;
 mod lookup;
 mod model;
 mod outcomes;
@@ -23,6 +26,7 @@ mod questions;
 mod serve;
 mod source;
 mod source_status;
+mod train_detect;
 mod train_match;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -102,6 +106,8 @@ enum Command {
     Model(model::ModelCommand),
     /// Show what is read out of a file: document, fact-checks, feed items
     Extract(extract::ExtractArgs),
+    /// Show which sentences of a text are claim-like, who says them, and why
+    Detect(detect::DetectArgs),
     /// Look for claims that say the same and were founded apart; with --merge, merge them
     Cluster(cluster::ClusterArgs),
     /// Rebuild the index from the store
@@ -116,6 +122,10 @@ enum Command {
     EvalCluster(eval_cluster::EvalClusterArgs),
     /// Measure how well articles are told from what surrounds them
     EvalExtract(eval_extract::EvalExtractArgs),
+    /// Measure how well claims are told from other texts
+    EvalDetect(eval_detect::EvalDetectArgs),
+    /// Learn from labelled texts what claims look like, and measure it
+    TrainDetect(train_detect::TrainDetectArgs),
     /// Learn the weights by which candidates are ordered, from questions with known answers
     TrainMatch(train_match::TrainMatchArgs),
 }
@@ -192,6 +202,7 @@ impl Command {
             Self::Key(command) => key::run(settings, &command).await,
             Self::Model(command) => model::run(settings, &command).await,
             Self::Extract(args) => extract::run(settings, &args),
+            Self::Detect(args) => detect::run(settings, &args),
             Self::Cluster(args) => cluster::run(settings, &args).await,
             Self::Reindex => index::reindex(settings).await,
             Self::Verify => index::verify(settings).await,
@@ -199,6 +210,8 @@ impl Command {
             Self::Eval(args) => eval::run(settings, &args),
             Self::EvalCluster(args) => eval_cluster::run(settings, &args).await,
             Self::EvalExtract(args) => eval_extract::run(settings, &args),
+            Self::EvalDetect(args) => eval_detect::run(settings, &args),
+            Self::TrainDetect(args) => train_detect::run(settings, &args),
             Self::TrainMatch(args) => train_match::run(settings, &args),
         }
     }

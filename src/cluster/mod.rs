@@ -110,6 +110,8 @@ mod tests {
             quote: quote.into(),
             lang: Lang::EN,
             score: 0.6,
+            speaker: None,
+            reasons: Vec::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use claim_index::normalise_text;
 
-use super::cues::CUES;
+use super::cues::cued;
 use crate::domain::Lang;
 
 /// Fewest and most words of a claim. Shorter is a fragment, longer an argument.
@@ -41,16 +41,49 @@ pub(super) enum Signal {
     Address,
     /// Short and without a full stop: a heading or a menu.
     Fragment,
+    /// More than, the first, as many as.
+    Comparison,
+    /// Something that has happened.
+    Past,
+    /// A ministry, a court, an authority.
+    Institution,
 }
 
 /// Where every passage of fitting length begins.
 const BASE: f32 = 0.4;
 
+impl Signal {
+    /// How a reader is told that it was found.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Whole => "long enough to be a whole statement",
+            Self::Number => "a number",
+            Self::Name => "a name",
+            Self::Attribution => "somebody says or shows it",
+            Self::Absolute => "a word like all, never, first, banned, proof",
+            Self::Question => "a question",
+            Self::Call => "a call to do something",
+            Self::Opinion => "a word of opinion",
+            Self::Boilerplate => "a word of page notices",
+            Self::Advert => "a word of adverts",
+            Self::Address => "spoken to somebody",
+            Self::Fragment => "a heading or a fragment",
+            Self::Comparison => "a comparison",
+            Self::Past => "something that has happened",
+            Self::Institution => "names an institution",
+        }
+    }
+}
+
 /// The weight of a signal, however often it is met.
 const fn weight(signal: Signal) -> f32 {
     match signal {
         Signal::Number => 0.2,
-        Signal::Whole | Signal::Name | Signal::Attribution | Signal::Absolute => 0.1,
+        Signal::Whole | Signal::Name | Signal::Attribution | Signal::Absolute | Signal::Institution | Signal::Past => {
+            0.1
+        }
+        // Only learnt models weigh it: opinions compare, too.
+        Signal::Comparison => 0.0,
         Signal::Address => -0.15,
         Signal::Fragment => -0.2,
         Signal::Opinion => -0.3,
@@ -60,15 +93,24 @@ const fn weight(signal: Signal) -> f32 {
     }
 }
 
-/// Scores a passage, 0 to 1.
-pub(super) fn of(passage: &str, lang: Lang) -> f32 {
+/// What the rules make of a passage: where it begins and what each signal adds or takes; none if it is too short or too
+/// long to be one statement.
+pub(super) fn weigh(passage: &str, lang: Lang) -> Option<(f32, Vec<(Signal, f32)>)> {
     let body = without_tails(passage);
     let words = count_words(body);
     if !WORDS.contains(&words) || body.chars().nth(MAX_CHARS).is_some() {
-        return 0.0;
+        return None;
     }
-    let sum: f32 = signals(body, words, lang).into_iter().map(weight).sum();
-    (BASE + sum).clamp(0.0, 1.0)
+    let weighed = signals(body, words, lang)
+        .into_iter()
+        .map(|signal| (signal, weight(signal)));
+    Some((BASE, weighed.collect()))
+}
+
+/// The signals in any text, each once.
+pub(super) fn signals_in(text: &str, lang: Lang) -> Vec<Signal> {
+    let body = without_tails(text);
+    signals(body, count_words(body), lang)
 }
 
 /// The signals in a passage of so many words, each once.
@@ -86,11 +128,7 @@ fn signals(body: &str, words: usize, lang: Lang) -> Vec<Signal> {
     .filter_map(|(signal, met)| met.then_some(signal))
     .collect();
     let padded = padded(body);
-    for cue in CUES.iter().filter(|cue| cue.lang == lang && cue.is_in(&padded)) {
-        if !found.contains(&cue.signal) {
-            found.push(cue.signal);
-        }
-    }
+    found.extend(cued(&padded, lang));
     found
 }
 
@@ -208,7 +246,7 @@ mod tests {
         let long = "Preise steigen um 20 Prozent und ".repeat(20);
         let word = "a".repeat(100_000);
         for passage in ["", "Alles 5 teurer.", long.as_str(), word.as_str(), "😀 😀 😀 😀 😀 😀"] {
-            assert!(of(passage, Lang::DE) < 0.01, "{passage:.20}");
+            assert!(weigh(passage, Lang::DE).is_none(), "{passage:.20}");
         }
     }
 

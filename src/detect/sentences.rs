@@ -43,6 +43,26 @@ mod tests {
             (Lang::RU, "Министр заявил, что цены выросли на 20 %. Это неправда.", 2),
             (Lang::from_tag("zh"), "这是假的。那是真的。", 2),
             (Lang::UND, "One line\nAnother line\n\n***\n", 2),
+            (
+                Lang::DE,
+                "Die Kosten, d. h. ca. 3 Mio. Euro, trug u. a. die Stadt. Das war Nr. 5 bzw. Nr. 6 der Liste.",
+                2,
+            ),
+            (
+                Lang::DE,
+                "Bis zum 3. Oktober gilt das. Am 24. Dezember ist zu. Prof. Dr. A. Weber kommt.",
+                3,
+            ),
+            (
+                Lang::DE,
+                "„Die Brücke ist sicher. Wir prüfen sie jährlich“, sagte Dr. Weber. Sie wird 40.",
+                2,
+            ),
+            (
+                Lang::EN,
+                "\"The bridge is safe. We check it each year,\" said Mr. Hill. It turns 40.",
+                2,
+            ),
             (Lang::EN, "", 0),
         ] {
             assert_eq!(of_text(text, lang).len(), wanted, "{lang}: {:?}", of_text(text, lang));

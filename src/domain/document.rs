@@ -41,6 +41,19 @@ pub struct Mention {
     pub quote: String,
     /// Its language.
     pub lang: Lang,
-    /// How claim-like it is, 0 to 1.
+    /// How check-worthy it is, 0 to 1.
     pub score: f32,
+    /// Who says it, as the text itself puts it (`Dr. Weber`, `der Polizei`); never the account that posted it.
+    pub speaker: Option<String>,
+    /// What speaks most for the score and against it, the strongest first.
+    pub reasons: Vec<Sign>,
+}
+
+/// Something seen in a passage, and what it did to its score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sign {
+    /// In words for readers: "a number", "a question", "words: Prozent, stieg".
+    pub what: String,
+    /// Points of the score: positive speaks for it, negative against it.
+    pub weight: f32,
 }

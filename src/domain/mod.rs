@@ -24,7 +24,7 @@ pub use change::{Action, Change, ObjectKind};
 pub(crate) use claim::clean;
 pub use claim::{Claim, ClaimOrigin, ClaimText, ClaimTextError};
 pub use claim_index::{Fingerprint, Lang};
-pub use document::{Document, Kept, Mention};
+pub use document::{Document, Kept, Mention, Sign};
 pub use fact_check::{
     ExternalFactCheck, FactCheck, FactCheckBody, FactCheckOrigin, FactCheckVersion, OwnFactCheck, Publisher, Rating,
 };

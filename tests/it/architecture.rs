@@ -30,8 +30,8 @@ const SEES: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "api", "web", "demo", "config", "archive", "net", "model", "crawl", "extract", "cluster", "lookup", "copy",
-            "indexer", "ingest", "review", "store",
+            "api", "web", "demo", "config", "archive", "net", "model", "crawl", "extract", "detect", "cluster",
+            "lookup", "copy", "indexer", "ingest", "review", "store",
         ],
     ),
 ];

@@ -4,6 +4,7 @@ mod archiving;
 mod broken;
 mod clustering;
 mod crawling;
+mod detecting;
 mod importing;
 mod measuring;
 mod models;

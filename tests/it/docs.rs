@@ -46,6 +46,7 @@ fn documented_command_lines_parse() {
         "docs/operating.md",
         "docs/sources.md",
         "docs/archive.md",
+        "docs/detection.md",
         "docs/fact-checkers.md",
     ] {
         for line in commands(&read(name)) {

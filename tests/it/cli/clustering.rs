@@ -16,6 +16,8 @@ async fn see(store: &Store, number: u32, quote: &str) {
         quote: quote.to_owned(),
         lang: Lang::EN,
         score: 0.5,
+        speaker: None,
+        reasons: Vec::new(),
     };
     let document = Document {
         url: WebUrl::parse(&format!("https://posts.example/{number}")).unwrap(),

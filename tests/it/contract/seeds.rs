@@ -25,6 +25,8 @@ async fn seen(app: &TestApp, claim: &str) -> String {
         quote: quote.clone(),
         lang: Lang::DE,
         score: 0.5,
+        speaker: None,
+        reasons: Vec::new(),
     };
     let placed = Prints::of(&mention).place(mention, Home::Known(claim));
     let url = format!("https://paper.example/{}", uuid::Uuid::now_v7());

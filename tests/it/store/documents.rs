@@ -367,6 +367,8 @@ async fn hold_any_text() {
         };
         let mention = Mention {
             score: f32::NAN,
+            speaker: None,
+            reasons: Vec::new(),
             ..mention(quote)
         };
         let placed = Placed {

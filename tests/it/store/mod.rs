@@ -119,6 +119,8 @@ fn mention(quote: &str) -> Mention {
         quote: quote.to_owned(),
         lang: Lang::EN,
         score: 0.5,
+        speaker: None,
+        reasons: Vec::new(),
     }
 }
 

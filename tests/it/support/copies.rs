@@ -71,6 +71,8 @@ pub(crate) async fn sighted(store: &Store, url: &str, text: &str, kept: Option<K
         quote: text.to_owned(),
         lang: Lang::DE,
         score: 0.9,
+        speaker: None,
+        reasons: Vec::new(),
     };
     let placed = Prints::of(&mention).place(mention, Home::New);
     record_with(store, url, text, kept, &[placed]).await

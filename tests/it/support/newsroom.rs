@@ -189,6 +189,8 @@ pub(crate) async fn see(store: &Store, claim: ClaimId, title: &str, (quote, lang
             quote: quote.into(),
             lang,
             score: 0.9,
+            speaker: None,
+            reasons: Vec::new(),
         },
         exact: Fingerprint::exact(quote),
         near: None,
