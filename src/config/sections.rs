@@ -187,9 +187,9 @@ pub struct NetSettings {
     pub allow_ports: Vec<u16>,
     /// Time for one fetch, redirects and body included.
     pub timeout_ms: u64,
-    /// Largest body taken, in bytes after decompression.
+    /// Largest body taken, in bytes, on the wire and after decompression.
     pub max_body_bytes: u64,
-    /// Largest file taken (ClaimReview data, sitemaps), in bytes after decompression. It goes to a temporary file.
+    /// Largest file taken (ClaimReview data, sitemaps), in bytes, on the wire and after decompression. It goes to a temporary file.
     pub max_file_bytes: u64,
 }
 

@@ -9,6 +9,7 @@ use url::{Host, Url};
 
 use super::{
     address::{Allowed, is_global},
+    coding::{Body, CODINGS},
     error::FetchError,
     guard::{Guard, Names, Reach, SystemNames},
     response::{Fetched, Quota, Step, Validators, next_link, text},
@@ -29,9 +30,9 @@ pub struct Settings {
     pub deadline: Duration,
     /// Time for one connection to stand.
     pub connect_timeout: Duration,
-    /// Largest body taken, in bytes after decompression.
+    /// Largest body taken, in bytes, on the wire and after decompression.
     pub max_body: usize,
-    /// Largest body taken into a temporary file, in bytes after decompression.
+    /// Largest body taken into a temporary file, in bytes, on the wire and after decompression.
     pub max_file: u64,
 }
 
@@ -312,13 +313,6 @@ impl Client {
 
     pub(super) async fn read(&self, request: &Request, response: Response) -> Result<Fetched, FetchError> {
         let headers = response.headers();
-        // reqwest removes the header once it has decompressed: what is left was coded twice, or in a way unknown.
-        if headers
-            .get(header::CONTENT_ENCODING)
-            .is_some_and(|coding| coding != "identity")
-        {
-            return Err(FetchError::Decode(None));
-        }
         let (status, content_type) = (response.status().as_u16(), text(headers, &header::CONTENT_TYPE));
         let (validators, retry_after) = (Validators::of(headers), text(headers, &header::RETRY_AFTER));
         let (next, quota) = (next_link(headers, &request.url), Quota::of(headers));
@@ -342,9 +336,10 @@ impl Client {
     }
 
     /// Keeps the beginning in memory and, if there is more, all of it in a file that has no name and goes with us.
-    async fn file(&self, mut response: Response) -> Result<(Bytes, Option<Arc<File>>), FetchError> {
+    async fn file(&self, response: Response) -> Result<(Bytes, Option<Arc<File>>), FetchError> {
+        let mut body = Body::begin(response, self.settings.max_file).await?;
         let (mut head, mut file, mut length) = (BytesMut::new(), None::<File>, 0_u64);
-        while let Some(chunk) = tokio::time::timeout(self.settings.deadline, response.chunk())
+        while let Some(chunk) = tokio::time::timeout(self.settings.deadline, body.piece())
             .await
             .map_err(|_| FetchError::Timeout)??
         {
@@ -389,6 +384,9 @@ fn transport(settings: &Settings, guard: Guard, versions: Versions) -> Result<re
         };
         builder
             .user_agent(agent.clone())
+            .default_headers(HeaderMap::from_iter([(header::ACCEPT_ENCODING, CODINGS)]))
+            .no_gzip()
+            .no_brotli()
             .connect_timeout(settings.connect_timeout)
             .dns_resolver(guard.clone())
             .redirect(redirect::Policy::none())
@@ -426,11 +424,12 @@ fn redirect_target(from: &WebUrl, headers: &HeaderMap) -> Result<WebUrl, FetchEr
         .map_err(FetchError::UrlNotAllowed)
 }
 
-/// Counts what comes out of the decompressor: what goes in says nothing (a bomb), and `Content-Length` lies.
-async fn body(mut response: Response, limit: Limit, max: usize) -> Result<Bytes, FetchError> {
+/// Counts what comes out of the decompressor, too: a bomb is small on the wire. `Content-Length` says nothing, it may lie.
+async fn body(response: Response, limit: Limit, max: usize) -> Result<Bytes, FetchError> {
+    let mut pieces = Body::begin(response, max as u64).await?;
     let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await? {
-        body.extend_from_slice(&chunk);
+    while let Some(piece) = pieces.piece().await? {
+        body.extend_from_slice(&piece);
         if body.len() > max {
             return match limit {
                 Limit::Refuse(_) | Limit::File => Err(FetchError::TooLarge),

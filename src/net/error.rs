@@ -22,7 +22,7 @@ pub enum FetchError {
     /// More redirects than allowed, or a loop.
     #[error("too many redirects")]
     TooManyRedirects,
-    /// The body is larger than allowed, after decompression.
+    /// The body is larger than allowed, on the wire or after decompression.
     #[error("the body is too large")]
     TooLarge,
     /// The body could not be written to a temporary file.
@@ -45,7 +45,7 @@ pub enum FetchError {
     Interrupted(#[source] Option<reqwest::Error>),
     /// The body does not have the content coding that it declares.
     #[error("the body cannot be decompressed")]
-    Decode(#[source] Option<reqwest::Error>),
+    Decode(#[source] Option<std::io::Error>),
     /// The answer breaks HTTP, or its headers are too large or too many.
     #[error("the answer is not valid HTTP")]
     Protocol(#[source] Option<reqwest::Error>),
@@ -122,8 +122,6 @@ impl From<reqwest::Error> for FetchError {
             Self::Protocol(Some(error))
         } else if contains(&error, &is_cut) {
             Self::Interrupted(Some(error))
-        } else if error.is_body() || error.is_decode() {
-            Self::Decode(Some(error))
         } else {
             Self::Protocol(Some(error))
         }
@@ -134,7 +132,7 @@ fn breaks_http(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse)
 }
 
-/// hyper reports every other fault of a connection under way; inside a body, anything else is the decoder's.
+/// hyper reports every other fault of a connection under way.
 fn is_cut(error: &(dyn Error + 'static)) -> bool {
     error.is::<hyper::Error>()
 }

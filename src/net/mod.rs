@@ -4,6 +4,7 @@
 
 mod address;
 mod client;
+mod coding;
 mod error;
 mod guard;
 mod hub;

@@ -5,10 +5,7 @@ use std::net::IpAddr;
 use http::{HeaderMap, HeaderName, HeaderValue, Version, header};
 use reqwest::Response;
 
-use super::{ClientError, Request, Step};
-
-/// The content codings that reqwest asks for with our features, and undoes.
-const CODINGS: HeaderValue = HeaderValue::from_static("gzip,br");
+use super::{ClientError, Request, Step, coding::CODINGS};
 
 /// What a request was answered with.
 #[derive(Debug)]
@@ -30,7 +27,7 @@ pub struct Wire {
     pub sent: HeaderMap,
     /// The answer's status.
     pub status: u16,
-    /// The answer's headers, but for those that reqwest takes out when it undoes a content coding.
+    /// The answer's headers, but for those that no longer hold once its content coding is undone.
     pub received: HeaderMap,
 }
 
@@ -41,7 +38,7 @@ impl Wire {
             version: response.version(),
             sent: sent(request, agent),
             status: response.status().as_u16(),
-            received: response.headers().clone(),
+            received: received(response.headers()),
         }
     }
 }
@@ -55,6 +52,15 @@ pub(super) fn user_agent(contact: &str) -> Result<HeaderValue, ClientError> {
         format!("{name} (+{contact})")
     };
     HeaderValue::from_str(&agent).map_err(|_| ClientError::Contact(contact.to_owned()))
+}
+
+fn received(headers: &HeaderMap) -> HeaderMap {
+    let mut headers = headers.clone();
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        headers.remove(header::CONTENT_ENCODING);
+        headers.remove(header::CONTENT_LENGTH);
+    }
+    headers
 }
 
 /// What reqwest adds is added here, too; a test compares it with what arrives.

@@ -28,8 +28,10 @@ const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 /// How long a writer waits for others before [`Error::Busy`].
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A process that is paused or cut off in the midst of a transaction loses it, and its locks, before others that wait for
+/// them give up.
 const PG_LIMITS: &str = "SET statement_timeout = '60s'; SET lock_timeout = '20s'; \
-     SET idle_in_transaction_session_timeout = '60s'";
+     SET idle_in_transaction_session_timeout = '12s'";
 
 /// Placeholder in migrations, word for SQLite, word for PostgreSQL.
 const WORDS: [(&str, &str, &str); 5] = [
@@ -297,6 +299,7 @@ const PG_MEANINGS: &[(&str, Meaning)] = &[
     ("53", Meaning::Busy),        // too many connections, out of memory
     ("40", Meaning::Busy),        // serialization failure, deadlock
     ("55P03", Meaning::Busy),     // lock timeout
+    ("25P03", Meaning::Busy),     // stood still in a transaction
     ("57014", Meaning::Busy),     // statement timeout
     ("57", Meaning::Unreachable), // shutdown, starting up
     ("08", Meaning::Unreachable), // connection
@@ -324,9 +327,10 @@ pub(super) fn meaning(error: &dyn DatabaseError) -> &'static Meaning {
     found.unwrap_or(&Meaning::Refused)
 }
 
-/// Whether another writer undid the work: it may be tried again at once.
+/// Whether the work was undone, for another writer's sake or because it stood still for too long: it may be tried again at
+/// once.
 pub(super) fn is_lost_race(error: &dyn DatabaseError) -> bool {
-    matches!(error.code().as_deref(), Some("40001" | "40P01"))
+    matches!(error.code().as_deref(), Some("40001" | "40P01" | "25P03"))
 }
 
 /// On SQLite writers queue for the one connection: no answer in time means that others hold it, not that it is gone.

@@ -129,8 +129,17 @@ impl Error {
     pub(super) fn is_lost_race(&self) -> bool {
         match self {
             Self::Busy(sqlx::Error::Database(error)) => dialect::is_lost_race(error.as_ref()),
-            Self::Busy(sqlx::Error::RowNotFound) => true,
+            Self::Busy(sqlx::Error::RowNotFound | sqlx::Error::Io(_)) => true,
             _ => false,
+        }
+    }
+
+    /// The same error of work whose transaction was not to be committed yet: a connection that broke meanwhile has undone it,
+    /// as another writer may have.
+    pub(super) fn before_commit(self) -> Self {
+        match self {
+            Self::Unreachable(error @ sqlx::Error::Io(_)) => Self::Busy(error),
+            error => error,
         }
     }
 }

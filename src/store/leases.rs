@@ -30,8 +30,6 @@ const CLAIM_HOST: &str = concat!(
 const HAS_SOURCE: &str = "AND EXISTS (SELECT 1 FROM crawl_sources c JOIN sources s ON s.id = c.source_id AND s.removed_at IS NULL \
          WHERE c.host = h.host AND c.due_at <= $1)";
 
-const RENEW: &str = "UPDATE crawl_hosts SET lease_until = $2 WHERE lease_owner = $1 RETURNING host";
-
 const HOLD: &str = "UPDATE crawl_hosts SET lease_until = $3 WHERE host = $1 AND lease_token = $2";
 
 /// Only what can be visited counts: pages of sources that were unset wait for another source to name them.
@@ -128,8 +126,15 @@ impl Store {
     }
 
     pub(super) async fn renew_all(&self, run: &RunId, until: Timestamp) -> Result<Vec<Authority>, Error> {
+        // Rows under which something is just being written are nobody else's meanwhile, and one that waits must not let the
+        // others' leases end.
+        let sql = format!(
+            "UPDATE crawl_hosts SET lease_until = $2 WHERE host IN ( \
+                 SELECT host FROM crawl_hosts WHERE lease_owner = $1 {}) RETURNING host",
+            self.db.skip_locked()
+        );
         let args = args![run.as_str(), until];
-        let mut rows = self.db.writer().await?.fetch(RENEW, args).await?;
+        let mut rows = self.db.writer().await?.fetch(sqlx::AssertSqlSafe(sql), args).await?;
         rows.iter_mut().map(authority).collect()
     }
 

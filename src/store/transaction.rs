@@ -133,7 +133,7 @@ impl Tx {
             Err(error) => {
                 // Where the database rolled back by itself this fails, and the connection is closed: as good.
                 let _ = self.begun.end("ROLLBACK").await;
-                Err(error)
+                Err(error.before_commit())
             }
         }
     }

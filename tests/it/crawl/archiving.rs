@@ -66,7 +66,7 @@ async fn every_request_is_kept_with_its_answer() {
     let pages = ["/a", "/gone"].map(|path| stage.web.url("news", path));
     stage.feed("news", &pages);
     stage.crawl().await;
-    stage.wait(std::time::Duration::from_mins(16));
+    stage.wait(std::time::Duration::from_mins(24));
     stage.crawl().await;
     assert_eq!(
         lines(dir.path()),
@@ -101,7 +101,7 @@ async fn the_request_on_record_is_the_one_that_was_seen() {
     let dir = archived(&mut stage, WIDE);
     stage.feed("news", &[]);
     stage.crawl().await;
-    stage.wait(std::time::Duration::from_mins(16));
+    stage.wait(std::time::Duration::from_mins(24));
     stage.crawl().await;
     let seen: Vec<_> = stage
         .web

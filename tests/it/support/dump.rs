@@ -69,6 +69,18 @@ pub(crate) async fn dump(url: &StoreUrl, tables: &[&[(&str, &'static str)]]) -> 
     lines
 }
 
+/// Asserts that two dumps have the same lines; says which differ.
+pub(crate) fn assert_same(found: &[String], wanted: &[String], when: &str) {
+    let only = |here: &[String], there: &[String]| -> Vec<String> {
+        here.iter().filter(|line| !there.contains(line)).cloned().collect()
+    };
+    let (more, less) = (only(found, wanted), only(wanted, found));
+    assert!(
+        more.is_empty() && less.is_empty() && found.len() == wanted.len(),
+        "{when}: too much: {more:#?}, missing: {less:#?}"
+    );
+}
+
 async fn read(url: &StoreUrl, sql: &'static str) -> Vec<String> {
     match url {
         StoreUrl::Sqlite(path) => {
