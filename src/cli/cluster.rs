@@ -1,10 +1,9 @@
 //! `klarstelle cluster`: which claims say the same and were founded apart?
 //!
-//! While the index is behind, or before it had a model, a mention founds a claim although a known one says the same. This
-//! looks again, newest first. It says what it found; merging is asked for, done as any reviewer's merge is, and can be undone.
+//! A crawl looks for them once, when they are founded. This looks again, newest first: after the matcher has become better, or
+//! got a model. It says what it found; merging is asked for, done as any reviewer's merge is, and can be undone.
 
 use anyhow::Context;
-use claim_index::Query;
 use clap::Args;
 use serde::Serialize;
 use tokio::task::spawn_blocking;
@@ -98,17 +97,8 @@ async fn look(store: &Store, index: &SharedIndex, claim: &Claim, merge: bool) ->
     if claim.origin != ClaimOrigin::Crawled {
         return Ok(None);
     }
-    let current = index.current();
-    let (id, text, lang) = (claim.id.to_string(), claim.text.as_str().to_owned(), claim.lang);
-    let search = move || {
-        let query = Query {
-            text,
-            lang: Some(lang),
-            limit: 1,
-        };
-        current.same_but(&query, &id)
-    };
-    let Some(other) = spawn_blocking(search).await??.and_then(|id| id.parse::<ClaimId>().ok()) else {
+    let (current, of) = (index.current(), claim.clone());
+    let Some(other) = spawn_blocking(move || indexer::same_as(&current, &of)).await?? else {
         return Ok(None);
     };
     let standing = store.standing(&[claim.id, other]).await?;

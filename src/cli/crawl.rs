@@ -1,6 +1,6 @@
 //! `klarstelle crawl`: visit what is due, then exit. For cron: silent unless something is wrong.
 
-use std::{collections::BTreeMap, fs::File, io::IsTerminal, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fs::File, io::IsTerminal, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{
     archive::{Archive, Limits, Summary},
-    cluster::Matcher,
     config::{self, OutputFormat, Settings},
     crawl::{self, Company, Context, Due, Event, Keys, Progress, Report, Sources},
     domain::{Actor, Health, SourceKind, Timestamp},
@@ -48,6 +47,8 @@ struct Printed {
     pages: BTreeMap<&'static str, u64>,
     documents: u64,
     fact_checks: u64,
+    /// Claims founded that turned out to be known ones in other words.
+    joined: u64,
     /// Sources that have failed for a week, visited by this run or not.
     broken: Vec<Broken>,
     /// What the archive kept, if it is on.
@@ -98,11 +99,11 @@ pub(super) async fn run(settings: &Settings, args: &CrawlArgs) -> anyhow::Result
         archive: archive.clone(),
     };
     let bar = bar();
-    let visits = |matcher| Box::pin(crawl(settings, &store, run, &bar, matcher));
-    let (report, indexed) = indexer::beside_asking(&store, &place(settings), visits).await;
+    let visits = Box::pin(crawl(settings, &store, run, &bar));
+    let (report, joined) = indexer::beside_founding(&store, &place(settings), visits).await;
     let broken = source_status::all(&store, Some(Health::Broken)).await?;
-    let report = printed(&report?, broken, archive.as_ref());
-    indexed.context("the store is written, the index is not")?;
+    let mut report = printed(&report?, broken, archive.as_ref());
+    report.joined = joined.context("the store is written, the index is not")?;
     // Cron mails whatever is printed.
     if settings.format == OutputFormat::Json || std::io::stdout().is_terminal() {
         print(settings, &report, summary)?;
@@ -128,20 +129,10 @@ async fn lock_file(settings: &Settings, store: &Store) -> anyhow::Result<Option<
     Ok(Some(lock))
 }
 
-/// One run, with its progress shown on a bar. With a matcher, mentions join claims that say the same in other words.
-pub(super) async fn crawl(
-    settings: &Settings,
-    store: &Store,
-    run: Run,
-    bar: &Bar,
-    matcher: Option<Arc<dyn Matcher>>,
-) -> anyhow::Result<Report> {
+/// One run, with its progress shown on a bar.
+pub(super) async fn crawl(settings: &Settings, store: &Store, run: Run, bar: &Bar) -> anyhow::Result<Report> {
     let client = client(settings)?;
     let ingest = Ingest::new(store.clone(), Actor::Crawl);
-    let ingest = match matcher {
-        Some(matcher) => ingest.asking(matcher),
-        None => ingest,
-    };
     let politeness = crawl::Settings {
         company: run.company,
         archive: run.archive,
@@ -265,6 +256,7 @@ fn printed(report: &Report, broken: Vec<SourceStatus>, archive: Option<&Archive>
         ]),
         documents: report.documents,
         fact_checks: report.fact_checks,
+        joined: 0,
         broken: broken.collect(),
         archive: archive.map(|archive| archived(archive.summary())),
     }

@@ -85,7 +85,7 @@ async fn read_the_web(settings: &Settings, store: &Store, web: &Web) -> anyhow::
         archive: None,
     };
     println!("\nCrawling {} sources …", store.sources().await?.len());
-    let report = crawl::crawl(settings, store, run, &crawl::bar(), None).await?;
+    let report = crawl::crawl(settings, store, run, &crawl::bar()).await?;
     for (source, obstacle) in report.failed() {
         println!("  {}: {obstacle}", source.url);
     }

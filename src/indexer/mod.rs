@@ -5,6 +5,8 @@
 //! commits would turn into a lie.
 
 mod asking;
+mod beside;
+mod joining;
 
 use std::{
     collections::HashSet,
@@ -14,11 +16,12 @@ use std::{
 };
 
 pub use asking::matcher;
+pub use beside::{beside, beside_founding, catch_up_if_free};
 use claim_index::{ClaimIndex, Encoder, Entry, Position, Writer};
+pub use joining::same_as;
 use tokio::{sync::watch, task::spawn_blocking};
 
 use crate::{
-    cluster::Matcher,
     domain::ClaimId,
     model,
     store::{self, Store},
@@ -302,81 +305,6 @@ fn replace_all(writer: &mut Writer, Portion { ids, entries }: &Portion) -> Resul
         }
     }
     writer.put_all(entries)
-}
-
-/// Does some work on the store that asks the index, and brings that up to date beside it, as [`beside`] does. An index that
-/// cannot be opened is not asked; why, is said afterwards.
-pub async fn beside_asking<T, W>(
-    store: &Store,
-    place: &Place,
-    work: impl FnOnce(Option<Arc<dyn Matcher>>) -> W,
-) -> (T, Result<(), Error>)
-where
-    W: Future<Output = T>,
-{
-    let index = match SharedIndex::open(place) {
-        Ok(index) => index,
-        Err(error) => return (work(None).await, Err(error)),
-    };
-    let asked = matcher(&index);
-    let following = match Follower::new(store.clone(), index) {
-        Ok(follower) => Some(follower),
-        Err(Error::Index(claim_index::Error::Busy)) => None,
-        Err(error) => return (work(None).await, Err(error)),
-    };
-    accompanied(following, work(Some(asked))).await
-}
-
-/// Brings the index in a directory up to date, unless somebody else holds its writer.
-///
-/// Gives the change number reached, or `None` if the writer is held: then its holder follows the change log anyway.
-pub async fn catch_up_if_free(store: &Store, place: &Place) -> Result<Option<u64>, Error> {
-    match follower_if_free(store, place)? {
-        Some(follower) => follower.catch_up_with_vectors().await.map(Some),
-        None => Ok(None),
-    }
-}
-
-fn follower_if_free(store: &Store, place: &Place) -> Result<Option<Follower>, Error> {
-    match SharedIndex::open(place).and_then(|index| Follower::new(store.clone(), index)) {
-        Ok(follower) => Ok(Some(follower)),
-        Err(Error::Index(claim_index::Error::Busy)) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Does some work on the store, and brings the index up to date beside it, so that both take hardly longer than one. If
-/// somebody else holds the index's writer, its holder follows the change log anyway.
-pub async fn beside<T>(store: &Store, place: &Place, work: impl Future<Output = T>) -> (T, Result<(), Error>) {
-    match follower_if_free(store, place) {
-        Ok(follower) => accompanied(follower, work).await,
-        Err(error) => (work.await, Err(error)),
-    }
-}
-
-async fn accompanied<T>(follower: Option<Follower>, work: impl Future<Output = T>) -> (T, Result<(), Error>) {
-    let Some(follower) = follower else {
-        return (work.await, Ok(()));
-    };
-    let (stop, stopped) = watch::channel(false);
-    let following = tokio::spawn(catch_up_until(stopped, follower));
-    let done = work.await;
-    stop.send_replace(true);
-    (done, following.await.unwrap_or_else(|panicked| Err(panicked.into())))
-}
-
-async fn catch_up_until(mut stop: watch::Receiver<bool>, follower: Follower) -> Result<(), Error> {
-    loop {
-        let is_last_round = *stop.borrow();
-        follower.catch_up().await?;
-        if is_last_round {
-            return follower.catch_up_with_vectors().await.map(|_| ());
-        }
-        tokio::select! {
-            () = tokio::time::sleep(POLL) => {}
-            _ = stop.changed() => {}
-        }
-    }
 }
 
 /// Follows the change log until told to stop: what `serve` does beside answering.

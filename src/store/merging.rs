@@ -80,7 +80,7 @@ async fn touch(tx: &mut Tx, mut claims: [(&ClaimId, Option<&ClaimId>); 2]) -> Re
     Ok(())
 }
 
-async fn merge(tx: &mut Tx, union: Union<'_>, actor: &Actor) -> Result<Added<Claim>, Error> {
+pub(super) async fn merge(tx: &mut Tx, union: Union<'_>, actor: &Actor) -> Result<Added<Claim>, Error> {
     let gone = held(tx, union.claim).await?;
     let named = held(tx, union.survivor).await?;
     let survivor = named.merged_into.unwrap_or(named.claim.id);

@@ -7,6 +7,7 @@ mod concurrency;
 mod copies;
 mod documents;
 mod fact_checks;
+mod founded_apart;
 mod frontier;
 mod import;
 mod index_view;
