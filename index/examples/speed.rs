@@ -3,7 +3,8 @@
 //!
 //! `speed build DATA DIR`: both indexes of DATA's `claims.tsv` (id, text), in DIR. `speed ask DATA DIR`: all of its
 //! `questions.tsv`, one after the other, ten answers each. `speed live DATA DIR`: the same while another thread replaces
-//! claims and commits. One JSON object a line comes out.
+//! claims and commits. `speed served DATA DIR`: the same questions of the index of the service whose data is in DIR. One JSON
+//! object a line comes out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -35,7 +36,7 @@ const COMMIT_EVERY: usize = 20_000;
 fn main() -> Result<(), Any> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [mode, data, dir] = args.as_slice() else {
-        return Err("usage: speed build|ask|own|exhaustive|live DATA DIR".into());
+        return Err("usage: speed build|ask|own|exhaustive|live|served DATA DIR".into());
     };
     let (data, dir) = (Path::new(data), Path::new(dir));
     match mode.as_str() {
@@ -44,6 +45,7 @@ fn main() -> Result<(), Any> {
         "exhaustive" => exhaustive(data, dir),
         "own" => own(data, dir),
         "live" => live(data, dir),
+        "served" => served(data, dir),
         other => Err(format!("unknown mode {other}").into()),
     }
 }
@@ -134,6 +136,14 @@ fn own(data: &Path, dir: &Path) -> Result<(), Any> {
     timed(&questions, |text| lookup(&index, text))?.print("claim-index", &questions, data)?;
     println!("{}", json!({"opening_seconds": opening, "resident_mb": resident()?}));
     Ok(())
+}
+
+/// What the service's own index costs without the service.
+fn served(data: &Path, dir: &Path) -> Result<(), Any> {
+    let questions = rows(&data.join("questions.tsv"))?;
+    let index = ClaimIndex::open_read_only(&dir.join("index"))?;
+    let asked = timed(&questions, |text| lookup(&index, text))?;
+    asked.print("the service's index in process", &questions, data)
 }
 
 fn query(text: &str) -> Query {
