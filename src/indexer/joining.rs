@@ -1,4 +1,4 @@
-//! Which of the claims founded by reading say what others say, in other words? Claims come in; those that do are merged.
+//! Which of the claims that were founded say what others say, in other words? Claims come in; those that do are merged.
 //!
 //! Copies and near-copies join when they are read, by what the store knows. Other words need the index, which is behind while
 //! pages are read: asked then, it would join or not by who was faster, and a crawl that was killed and run again would come
@@ -87,12 +87,20 @@ async fn pairs(index: ClaimIndex, claims: Vec<Claim>) -> Result<Vec<(ClaimId, Cl
     Ok(spawn_blocking(look).await??)
 }
 
-/// Merges the first of each pair into the second, unless a reviewer or an earlier pair has brought them together, or one of
-/// them elsewhere, meanwhile.
+/// Merges of each pair the first into the second, or the other way round: only what was founded by reading goes. So a new
+/// fact-check's claim takes in what was seen of it before. A reviewer or an earlier pair may have brought them together, or
+/// one of them elsewhere, meanwhile.
 async fn merge(store: &Store, pairs: Vec<(ClaimId, ClaimId)>) -> Result<u64, Error> {
     let reason = Reason::parse("the index finds that both say the same").expect("words");
+    let ids: Vec<ClaimId> = pairs.iter().flat_map(|(claim, other)| [*claim, *other]).collect();
+    let untouched = store.untouched(&ids).await?;
+    let goes = |(claim, other)| match (untouched.contains(&claim), untouched.contains(&other)) {
+        (true, _) => Some((claim, other)),
+        (false, true) => Some((other, claim)),
+        (false, false) => None,
+    };
     let mut merged = 0;
-    for (claim, other) in pairs {
+    for (claim, other) in pairs.into_iter().filter_map(goes) {
         let union = Union {
             claim: &claim,
             survivor: &other,

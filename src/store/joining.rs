@@ -2,6 +2,8 @@
 //!
 //! How far it was looked is a mark on the change log.
 
+use std::collections::HashSet;
+
 use super::{
     Added, Error, Store,
     changes::last,
@@ -10,7 +12,7 @@ use super::{
     merging::{Union, held, merge},
     rewriting,
     transaction::{Tx, transact, view},
-    value::{Row, args},
+    value::{Row, Value, args},
 };
 use crate::{
     cluster,
@@ -20,8 +22,8 @@ use crate::{
 /// Claims that nobody has compared with the others yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unjoined {
-    /// What was founded by reading and still stands as it was founded: no reviewer has acted on it. The latest first, by when
-    /// they were seen first and then by their words: in an order that does not depend on who was faster.
+    /// What was founded, by whomever, and stands for itself. The latest first, by when they were seen first and then by their
+    /// words: in an order that does not depend on who was faster.
     pub claims: Vec<Claim>,
     /// The change that this goes up to.
     pub up_to: u64,
@@ -31,6 +33,15 @@ impl Store {
     /// The claims founded by the first `limit` changes since it was last looked.
     pub async fn unjoined(&self, limit: u32) -> Result<Unjoined, Error> {
         view!(self.db, |conn| unjoined(conn, limit))
+    }
+
+    /// Which of these claims were founded by reading and still stand as they were founded: no reviewer has acted on them.
+    pub async fn untouched(&self, ids: &[ClaimId]) -> Result<HashSet<ClaimId>, Error> {
+        let sql = "SELECT c.id FROM claims c WHERE c.origin = 'crawled' AND c.merged_into IS NULL AND c.text_by IS NULL \
+                   AND NOT EXISTS (SELECT 1 FROM claim_acts a WHERE a.claim_id = c.id AND a.actor <> 'crawl') \
+                   AND NOT EXISTS (SELECT 1 FROM claim_acts a WHERE a.other_id = c.id AND a.actor <> 'crawl') AND c.id IN {in}";
+        let mut rows = self.db.fetch_in(sql, ids.iter().map(Value::from).collect()).await?;
+        rows.iter_mut().map(Row::take).collect()
     }
 
     /// Merges a claim into another as [`Store::merge`] does; the one that stands for both takes the better wording, unless a
@@ -58,9 +69,7 @@ async fn unjoined(conn: &mut Conn, limit: u32) -> Result<Unjoined, Error> {
         "SELECT ",
         claim_columns!(),
         " FROM changes x JOIN claims c ON c.id = x.id WHERE x.number > $1 AND x.number <= $2 \
-         AND x.kind = 'claim' AND x.action = 'created' AND c.origin = 'crawled' \
-         AND c.merged_into IS NULL AND c.text_by IS NULL AND NOT EXISTS \
-         (SELECT 1 FROM claim_acts a WHERE (a.claim_id = c.id OR a.other_id = c.id) AND a.actor <> 'crawl') \
+         AND x.kind = 'claim' AND x.action = 'created' AND c.merged_into IS NULL \
          ORDER BY c.first_seen DESC, c.text DESC, c.lang DESC"
     );
     let mut rows = conn.fetch(sql, args![mark, up_to]).await?;

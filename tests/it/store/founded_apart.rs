@@ -3,7 +3,7 @@
 use klarstelle::{
     domain::ClaimId,
     indexer::{Follower, SharedIndex},
-    store::Union,
+    store::{ImportBatch, Union},
 };
 
 use super::*;
@@ -71,5 +71,24 @@ async fn what_a_reviewer_has_parted_is_not_joined_again() {
         store.split(union, &Actor::Operator).await.expect("split");
         assert_eq!(follower.join_founded().await.expect("nothing"), 0);
         assert_eq!(store.claim_ids(None, 10).await.expect("claims").len(), 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fact_check_takes_in_what_was_seen_before() {
+    for db in databases().await {
+        let store = db.open().await;
+        let follower = Follower::new(store.clone(), SharedIndex::in_memory().expect("an index")).expect("free");
+        found(&store, 1, &format!("{}!!!", RUMOUR.to_uppercase())).await;
+        assert_eq!(follower.join_founded().await.expect("nothing"), 0);
+        let batch = ImportBatch::new(vec![external(1, RUMOUR)]);
+        store.import(&batch, &Actor::Import).await.expect("imported");
+        assert_eq!(follower.join_founded().await.expect("joined"), 1);
+        let ids = store.claim_ids(None, 10).await.expect("claims");
+        let [one] = &store.summaries(&ids).await.expect("one")[..] else {
+            panic!("{ids:?}")
+        };
+        assert_eq!((one.claim.sightings, one.fact_checks), (1, 1));
+        assert_eq!(one.claim.text.as_str(), RUMOUR);
     }
 }
