@@ -35,23 +35,29 @@ def row(peer, mode, pages, figures):
                       "pages_per_cpu_s": round(pages / figures["cpu_s"], 1)}), flush=True)
 
 
-def scrapy(mode, sources, home):
-    environment = {"SOURCES": " ".join(sources), "CONCURRENCY": str(CONCURRENCY), "TEXT": str(int(mode == "text"))}
+def scrapy(mode, sources, folder, home):
+    environment = {
+        "SOURCES": " ".join(sources),
+        "CONCURRENCY": str(CONCURRENCY),
+        "TEXT": str(folder / "scrapy.jsonl") if mode == "documents" else "",
+    }
     out, status, figures = measured([home / "venv/bin/scrapy", "runspider", "--loglevel=ERROR", HERE / "spider.py"], environment)
     if status:
         sys.exit("Scrapy failed")
     row("scrapy", mode, int(out.split("pages")[1]), figures)
 
 
-def links_only(sources, folder, release):
-    command = [release / "crawl-links", folder, LOOPBACK, str(CONCURRENCY), *sources]
+def crawler(mode, sources, folder, release):
+    depth = "#depth=10" if mode == "documents" else ""
+    command = [release / "crawl-links", mode, folder, LOOPBACK, str(CONCURRENCY), *(source + depth for source in sources)]
     out, status, figures = measured(command, {})
     if status:
         sys.exit("crawl-links failed")
-    row("klarstelle", "links", int(out.split()[1]), figures)
+    _, pages, _, documents = out.split()
+    row("klarstelle", mode, int(pages), {**figures, "documents": int(documents)})
 
 
-def with_text(sources, folder, release):
+def whole(sources, folder, release):
     environment = {
         "KLARSTELLE_NET_ALLOW_LOOPBACK": LOOPBACK,
         "KLARSTELLE_CRAWL_MIN_DELAY_MS": "0",
@@ -67,7 +73,22 @@ def with_text(sources, folder, release):
     if status:
         sys.exit(f"klarstelle crawl failed: {out}")
     report = json.loads(out)
-    row("klarstelle", "text", report["pages"]["fetched"] + report["sources"], {**figures, "documents": report["documents"]})
+    row("klarstelle", "whole", report["pages"]["fetched"] + report["sources"], {**figures, "documents": report["documents"]})
+
+
+def empty(folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+def side_by_side(mode, sources, home, release):
+    folder = empty(home / "data")
+    if mode == "whole":
+        whole(sources, folder, release)
+    else:
+        crawler(mode, sources, folder, release)
+        scrapy(mode, sources, folder, home)
 
 
 def main(home, release, pages, rounds, modes):
@@ -76,11 +97,10 @@ def main(home, release, pages, rounds, modes):
         server.stdout.readline()
         sources = [f"http://{host}:{PORT}/news/" for host in HOSTS]
         for mode in modes * rounds:
-            folder = home / "data"
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            (links_only if mode == "links" else with_text)(sources, folder, release)
-            scrapy(mode, sources, home)
+            if mode.startswith("alone-"):
+                crawler(mode.removeprefix("alone-"), sources, empty(home / "data"), release)
+            else:
+                side_by_side(mode, sources, home, release)
     finally:
         server.terminate()
 

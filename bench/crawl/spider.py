@@ -1,5 +1,6 @@
 """The peer: Scrapy follows the same links on the same hosts. Settings as it ships, but for what Klarstelle is told too: no pauses, one
-request at a time to each host, the same number at once. With TEXT=1 trafilatura, as it ships, takes the text in an item pipeline."""
+request at a time to each host, the same number at once. With TEXT=FILE trafilatura, as it ships, takes the text in an item pipeline, and
+the items are written to FILE."""
 
 import os
 
@@ -15,7 +16,7 @@ class Text:
 
 class Site(scrapy.Spider):
     name = "site"
-    with_text = os.environ["TEXT"] == "1"
+    with_text = bool(os.environ["TEXT"])
     custom_settings = {
         "CONCURRENT_REQUESTS": int(os.environ["CONCURRENCY"]),
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
@@ -24,6 +25,7 @@ class Site(scrapy.Spider):
         "LOG_LEVEL": "ERROR",
         "TELNETCONSOLE_ENABLED": False,
         "ITEM_PIPELINES": {Text: 300} if with_text else {},
+        "FEEDS": {os.environ["TEXT"]: {"format": "jsonlines"}} if with_text else {},
     }
     count = 0
     chars = 0

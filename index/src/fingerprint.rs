@@ -29,6 +29,11 @@ impl Folded {
         (self.0.len() >= MIN_WORDS).then_some(&self.0)
     }
 
+    /// What [`contradicts`] compares.
+    pub fn said(&self) -> Said {
+        Said::of(&self.0)
+    }
+
     /// See [`Fingerprint::near_verbatim`].
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         Some(Fingerprint::hash("v1|near|", &self.words()?.join(" ")))
@@ -86,9 +91,9 @@ pub fn contradicts(a: &str, b: &str) -> bool {
     Said::of(&folded_words(a)) != Said::of(&folded_words(b))
 }
 
-/// The two things in a text that one small edit turns into another claim.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Said {
+/// The two things in a text that one small edit turns into another claim: near-copies in which they differ say different things.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
     /// How often each number occurs.
     pub(crate) numbers: BTreeMap<String, usize>,
     pub(crate) negations: usize,

@@ -49,7 +49,7 @@ pub use analyzer::word::is_unspaced;
 pub use answer::{Answer, Explanation, Hit, MAX_QUERY_TOKENS, Match, Outcome, Page, Query, Reason, TermWeight};
 pub use entry::{Entry, Wording, WordingKind};
 pub use error::{Error, Versions};
-pub use fingerprint::{Fingerprint, Folded, contradicts};
+pub use fingerprint::{Fingerprint, Folded, Said, contradicts};
 pub use index::ClaimIndex;
 pub use judge::{Chances, Judge};
 pub use lang::{InvalidLang, Lang};

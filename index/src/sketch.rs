@@ -21,7 +21,7 @@ impl Sketch {
     fn of_words(words: &[String]) -> Sketch {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let mut values = [u32::MAX; VALUES];
-        for shingle in shingles(&words) {
+        for shingle in runs(&words) {
             for (value, multiplier) in values.iter_mut().zip(MULTIPLIERS) {
                 *value = (*value).min(permuted(shingle, multiplier));
             }
@@ -41,10 +41,20 @@ impl Sketch {
         let mut bands = [0; BANDS];
         let rows = self.0.chunks_exact(VALUES / BANDS);
         for (number, (band, row)) in bands.iter_mut().zip(rows).enumerate() {
-            let bytes: Vec<u8> = row.iter().flat_map(|value| value.to_le_bytes()).collect();
+            let mut bytes = [0; 4 * VALUES / BANDS];
+            for (place, value) in bytes.chunks_exact_mut(4).zip(row) {
+                place.copy_from_slice(&value.to_le_bytes());
+            }
             *band = xxh3_64_with_seed(&bytes, number as u64).cast_signed();
         }
         bands
+    }
+
+    /// Fewest bands that sketches of such a [similarity](Self::similarity) share: each value that differs spoils one band at
+    /// the most. Whatever shares fewer need not be compared.
+    pub const fn shared_bands(similarity: f32) -> usize {
+        let differing = ((1.0 - similarity) * VALUES as f32) as usize;
+        BANDS.saturating_sub(differing)
     }
 }
 
@@ -55,8 +65,12 @@ impl Folded {
     }
 }
 
-/// Hashes of all runs of two and of three words.
+/// Hashes of all runs of two and of three words, each once.
 pub(crate) fn shingles(words: &[&str]) -> FastSet<u64> {
+    runs(words).into_iter().collect()
+}
+
+fn runs(words: &[&str]) -> Vec<u64> {
     let hashes: Vec<u64> = words.iter().map(|word| xxh3_64(word.as_bytes())).collect();
     let runs = hashes.windows(2).chain(hashes.windows(3));
     runs.map(|run| {
@@ -130,6 +144,27 @@ mod tests {
         assert_eq!(shared(LONG, LONG), BANDS);
         assert!(shared(LONG, &LONG.replace("Monday", "Tuesday")) > 0);
         assert_eq!(shared(LONG, "A football club from Porto signed a striker yesterday"), 0);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_similar_enough_shares_so_many_bands(values in proptest::array::uniform32(0..3_u32), others in proptest::array::uniform32(0..3_u32), spoilt in 0..40_usize) {
+            let whole = |half: [u32; 32]| std::array::from_fn(|at| half[at / 2] + at as u32 % 2);
+            let (a, mut b): (Sketch, [u32; VALUES]) = (Sketch(whole(values)), whole(values));
+            // Spread over as many bands as can be.
+            for at in 0..spoilt {
+                b[(at * 4 + at / BANDS) % VALUES] += 1 + others[at % 32];
+            }
+            let b = Sketch(b);
+            let shared = a.bands().iter().zip(&b.bands()).filter(|(a, b)| a == b).count();
+            proptest::prop_assert!(shared >= Sketch::shared_bands(a.similarity(&b)));
+        }
+    }
+
+    #[test]
+    fn a_near_copy_shares_four_bands() {
+        assert_eq!(Sketch::shared_bands(0.8), 4);
+        assert_eq!((Sketch::shared_bands(1.0), Sketch::shared_bands(0.1)), (BANDS, 0));
     }
 
     #[test]

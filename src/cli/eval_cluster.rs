@@ -160,7 +160,7 @@ impl Bench {
     }
 
     async fn home(&self, mention: &Mention) -> anyhow::Result<Option<ClaimId>> {
-        Ok(self.store.holder(&Prints::of(mention), &mention.quote).await?)
+        Ok(self.store.holders(&[&Prints::of(mention)]).await?.pop().flatten())
     }
 }
 
@@ -231,10 +231,10 @@ struct ByFold {
 }
 
 impl Matcher for ByFold {
-    fn same<'a>(&'a self, mention: &'a Mention) -> BoxFuture<'a, Option<ClaimId>> {
-        let (index, judges, mention) = (self.index.current(), Arc::clone(&self.judges), mention.clone());
+    fn same(&self, mentions: Vec<Mention>) -> BoxFuture<'_, Vec<Option<ClaimId>>> {
+        let (index, judges) = (self.index.current(), Arc::clone(&self.judges));
         Box::pin(async move {
-            let search = move || {
+            let search = move |mention: Mention| {
                 let (ranker, judge) = &judges.models[*judges.fold_of.get(&mention.quote)?];
                 let query = Query {
                     text: mention.quote,
@@ -243,7 +243,8 @@ impl Matcher for ByFold {
                 };
                 index.same_by(&query, Models { ranker, judge }).ok()??.parse().ok()
             };
-            spawn_blocking(search).await.ok()?
+            let searched = spawn_blocking(move || mentions.into_iter().map(search).collect());
+            searched.await.unwrap_or_default()
         })
     }
 }

@@ -7,7 +7,7 @@
 
 mod wording;
 
-use claim_index::{Folded, Sketch, contradicts};
+use claim_index::{Folded, Said, Sketch};
 use futures_util::future::BoxFuture;
 pub use wording::{best, score, should_replace};
 
@@ -15,6 +15,9 @@ use crate::domain::{ClaimId, Fingerprint, Mention};
 
 /// Least similarity of sketches (estimated share of common shingles) at which two texts count as one wording.
 pub const NEAR_DUPLICATE: f32 = 0.8;
+
+/// Bands that texts of one wording share at the least.
+pub const SHARED_BANDS: usize = Sketch::shared_bands(NEAR_DUPLICATE);
 
 /// Where a mention belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +33,8 @@ pub enum Home {
 ///
 /// A trait, because the index is on the far side of the store, and the store sees this folder.
 pub trait Matcher: Send + Sync {
-    /// The claim that says what a mention says, if one does so surely.
-    fn same<'a>(&'a self, mention: &'a Mention) -> BoxFuture<'a, Option<ClaimId>>;
+    /// For each of some mentions, the claim that says what it says, if one does so surely.
+    fn same(&self, mentions: Vec<Mention>) -> BoxFuture<'_, Vec<Option<ClaimId>>>;
 }
 
 /// A mention with the claim that it belongs to: what clustering finds.
@@ -49,6 +52,43 @@ pub struct Placed {
     pub home: Home,
 }
 
+/// What a text is compared by with others that may be nearly the same.
+#[derive(Debug, Clone)]
+pub struct Likeness {
+    sketch: Sketch,
+    said: Said,
+}
+
+impl Likeness {
+    /// Of a text; none of one that is too short for it.
+    pub fn of(text: &str) -> Option<Self> {
+        Self::of_folded(&Folded::of(text))
+    }
+
+    fn of_folded(folded: &Folded) -> Option<Self> {
+        folded.sketch().map(|sketch| Self {
+            sketch,
+            said: folded.said(),
+        })
+    }
+
+    /// Keys by which candidates are found. What is nearly the same has [`SHARED_BANDS`] in common at the least.
+    pub fn bands(&self) -> [i64; 16] {
+        self.sketch.bands()
+    }
+
+    /// Whether a text neither says the opposite nor names other numbers.
+    pub fn agrees_with(&self, text: &str) -> bool {
+        self.said == Folded::of(text).said()
+    }
+
+    /// How similar the two are, if they are similar enough to be one wording.
+    fn near(&self, other: &Self) -> Option<f32> {
+        let similarity = self.sketch.similarity(&other.sketch);
+        (similarity >= NEAR_DUPLICATE && self.said == other.said).then_some(similarity)
+    }
+}
+
 /// A mention's prints: what it is recognised by.
 #[derive(Debug, Clone)]
 pub struct Prints {
@@ -57,7 +97,7 @@ pub struct Prints {
     /// Of the quote without decoration; none for quotes too short for it.
     pub near: Option<Fingerprint>,
     /// For comparing with texts that differ in some words; none for quotes too short for it.
-    pub sketch: Option<Sketch>,
+    pub likeness: Option<Likeness>,
 }
 
 impl Prints {
@@ -67,13 +107,13 @@ impl Prints {
         Self {
             exact: Fingerprint::exact(&mention.quote),
             near: folded.fingerprint(),
-            sketch: folded.sketch(),
+            likeness: Likeness::of_folded(&folded),
         }
     }
 
     /// The bands by which candidates are found in the store.
     pub fn bands(&self) -> Option<[i64; 16]> {
-        self.sketch.as_ref().map(Sketch::bands)
+        self.likeness.as_ref().map(Likeness::bands)
     }
 
     /// The mention with its prints and its home.
@@ -88,14 +128,11 @@ impl Prints {
     }
 }
 
-/// Chooses the home of a quote among claims and their texts: the most similar one that is similar enough and does not
-/// say the opposite or name other numbers; the lowest identifier among equals.
-pub fn choose(quote: &str, sketch: &Sketch, candidates: &[(ClaimId, String)]) -> Home {
-    let near = candidates.iter().filter_map(|(id, text)| {
-        let similarity = Sketch::of(text)?.similarity(sketch);
-        let same = similarity >= NEAR_DUPLICATE && !contradicts(quote, text);
-        same.then_some((similarity, *id))
-    });
+/// Chooses the home of a quote among claims: the most similar one that is similar enough and does not say the opposite or
+/// name other numbers; the lowest identifier among equals.
+pub fn choose<'a>(quote: &Likeness, candidates: impl IntoIterator<Item = (ClaimId, &'a Likeness)>) -> Home {
+    let candidates = candidates.into_iter();
+    let near = candidates.filter_map(|(id, likeness)| Some((quote.near(likeness)?, id)));
     let best = near.max_by(|(a, a_id), (b, b_id)| a.total_cmp(b).then_with(|| b_id.cmp(a_id)));
     best.map_or(Home::New, |(_, id)| Home::Known(id))
 }
@@ -138,14 +175,10 @@ mod tests {
             ("Bonus".to_owned(), false),
         ] {
             let id = ClaimId::new();
-            let sketch = Prints::of(&mention(SAID)).sketch.unwrap();
-            let home = choose(SAID, &sketch, &[(id, text.clone())]);
-            assert_eq!(
-                home == Home::Known(id),
-                joined,
-                "{text}: {:?}",
-                Sketch::of(&text).map(|s| s.similarity(&sketch))
-            );
+            let said = Prints::of(&mention(SAID)).likeness.unwrap();
+            let likeness = Likeness::of(&text);
+            let home = choose(&said, likeness.iter().map(|likeness| (id, likeness)));
+            assert_eq!(home == Home::Known(id), joined, "{text}: {likeness:?}");
         }
     }
 
@@ -153,10 +186,11 @@ mod tests {
     fn the_most_similar_claim_wins_then_the_oldest() {
         let [a, b, c] = [ClaimId::new(), ClaimId::new(), ClaimId::new()];
         let near = SAID.replace(" in cash", " in hand");
-        let candidates = [(a, near), (c, SAID.to_owned()), (b, SAID.to_owned())];
-        let sketch = Prints::of(&mention(SAID)).sketch.unwrap();
-        assert_eq!(choose(SAID, &sketch, &candidates), Home::Known(b.min(c)));
-        assert_eq!(choose(SAID, &sketch, &[]), Home::New);
+        let said = Likeness::of(SAID).unwrap();
+        let near = Likeness::of(&near).unwrap();
+        let candidates = [(a, &near), (c, &said), (b, &said)];
+        assert_eq!(choose(&said, candidates), Home::Known(b.min(c)));
+        assert_eq!(choose(&said, []), Home::New);
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) struct News {
 struct Under<'a> {
     lease: &'a Lease,
     target: &'a Target,
-    kind: &'a dyn Kind,
+    kind: &'static dyn Kind,
     plan: &'a Plan,
 }
 

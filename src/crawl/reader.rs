@@ -1,6 +1,8 @@
 //! Where fetched bytes go. A trait, because what becomes of what is in them is no concern of the crawler's.
 
-use std::future::Future;
+use std::{future::Future, panic::resume_unwind};
+
+use tokio::task::spawn_blocking;
 
 use super::{Findings, Kind, Lease, Named, Role, Target};
 use crate::{
@@ -30,16 +32,27 @@ pub struct Visit<'a> {
     /// By what right. What is kept after it was lost is [late](Reading::is_late).
     pub lease: &'a Lease,
     pub(super) target: &'a Target,
-    pub(super) by: &'a dyn Kind,
+    pub(super) by: &'static dyn Kind,
 }
 
 impl Visit<'_> {
     /// What an answer holds, as its kind of source reads it.
     pub fn findings(&self, fetched: &Fetched) -> Findings {
-        match &self.target.role {
-            Role::Source(_) => self.by.read(&self.target.url, fetched),
-            Role::Page(Named { source_url, .. }) => self.by.read_page(source_url, fetched),
-        }
+        findings(self.by, self.target, fetched)
+    }
+
+    /// The same, worked out off the async threads: a page takes milliseconds, in which other hosts' answers would wait.
+    pub async fn findings_aside(&self, fetched: &Fetched) -> Findings {
+        let (by, target, fetched) = (self.by, self.target.clone(), fetched.clone());
+        let work = spawn_blocking(move || findings(by, &target, &fetched));
+        work.await.unwrap_or_else(|stopped| resume_unwind(stopped.into_panic()))
+    }
+}
+
+fn findings(by: &dyn Kind, target: &Target, fetched: &Fetched) -> Findings {
+    match &target.role {
+        Role::Source(_) => by.read(&target.url, fetched),
+        Role::Page(Named { source_url, .. }) => by.read_page(source_url, fetched),
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{
     features::Features,
     model::{Head, Label, Model},
-    score,
+    score::{self, Signal},
 };
 use crate::domain::{Lang, Sign};
 
@@ -69,43 +69,103 @@ impl Judgement {
     }
 }
 
-/// The judgement of a passage that becomes a mention. What the rules keep so low that no wording lifts it is not looked at.
+/// The judgement of a passage that becomes a mention. What the rules keep so low that no wording lifts it is not looked at,
+/// and reasons are given for mentions only: they take as long as the judging.
 pub(super) fn mention(passage: &str, lang: Lang) -> Option<Judgement> {
-    let (base, signals) = score::weigh(passage, lang)?;
-    let rules: f32 = signals.iter().map(|(_, weight)| weight).sum();
-    let judgement = (base + rules + LEARNT >= THRESHOLD).then(|| judge(passage, lang));
-    judgement.filter(Judgement::is_mention)
+    let weighed = Weighed::by_rules(passage, lang)?;
+    if weighed.rules + LEARNT < THRESHOLD {
+        return None;
+    }
+    let learnt = weighed.learnt();
+    (learnt.claim >= THRESHOLD).then(|| learnt.judgement())
 }
 
 /// Judges a passage by the rules and the shipped models.
 pub fn judge(passage: &str, lang: Lang) -> Judgement {
-    let model = Model::shipped();
-    let Some((base, signals)) = score::weigh(passage, lang) else {
-        return Judgement::none();
-    };
-    let features = Features::of(passage, lang);
-    let learnt = model.odds(&features, lang, Label::Claim);
-    let worth = model
-        .knows(lang, Label::Worthy)
-        .then(|| model.odds(&features, lang, Label::Worthy));
-    let rules: f32 = signals.iter().map(|(_, weight)| weight).sum();
-    let reach = if model.knows(lang, Label::Claim) {
-        LEARNT
-    } else {
-        FOREIGN
-    };
-    let claim = (base + rules + reach * bend(learnt)).clamp(0.0, 1.0);
-    let mut reasons: Vec<Sign> = signals
-        .iter()
-        .map(|(signal, weight)| sign(signal.words(), *weight))
-        .collect();
-    let slope = reach / 2.0;
-    add_learnt(&mut reasons, slope, model.head(Label::Claim), &features, passage, lang);
-    Judgement {
-        score: (claim + WORTH * worth.map_or(0.0, bend)).clamp(0.0, 1.0),
-        claim,
-        worth: worth.map(|odds| super::model::chance(odds + model.odds_needed(lang, Label::Worthy))),
-        reasons: strongest(reasons),
+    let weighed = Weighed::by_rules(passage, lang);
+    weighed.map_or_else(Judgement::none, |weighed| weighed.learnt().judgement())
+}
+
+/// A passage with what the rules make of it.
+struct Weighed<'a> {
+    passage: &'a str,
+    lang: Lang,
+    /// Their sum.
+    rules: f32,
+    signals: Vec<(Signal, f32)>,
+}
+
+impl<'a> Weighed<'a> {
+    /// None of what is too short or too long to be a statement.
+    fn by_rules(passage: &'a str, lang: Lang) -> Option<Self> {
+        let (base, signals) = score::weigh(passage, lang)?;
+        let weights: f32 = signals.iter().map(|(_, weight)| weight).sum();
+        Some(Self {
+            passage,
+            lang,
+            rules: base + weights,
+            signals,
+        })
+    }
+
+    fn learnt(self) -> Learnt<'a> {
+        let (model, lang) = (Model::shipped(), self.lang);
+        let features = Features::of(self.passage, lang);
+        let odds = model.odds(&features, lang, Label::Claim);
+        let worth = model
+            .knows(lang, Label::Worthy)
+            .then(|| model.odds(&features, lang, Label::Worthy));
+        let reach = if model.knows(lang, Label::Claim) {
+            LEARNT
+        } else {
+            FOREIGN
+        };
+        Learnt {
+            claim: (self.rules + reach * bend(odds)).clamp(0.0, 1.0),
+            weighed: self,
+            features,
+            reach,
+            worth,
+        }
+    }
+}
+
+/// A passage with what the models make of it besides.
+struct Learnt<'a> {
+    weighed: Weighed<'a>,
+    features: Features,
+    /// How far its wording moves the score.
+    reach: f32,
+    claim: f32,
+    /// The odds that it is worth a check.
+    worth: Option<f32>,
+}
+
+impl Learnt<'_> {
+    fn judgement(self) -> Judgement {
+        let (
+            model,
+            Weighed {
+                passage, lang, signals, ..
+            },
+        ) = (Model::shipped(), self.weighed);
+        let reasons = signals.iter().map(|(signal, weight)| sign(signal.words(), *weight));
+        let (mut reasons, slope): (Vec<Sign>, f32) = (reasons.collect(), self.reach / 2.0);
+        add_learnt(
+            &mut reasons,
+            slope,
+            model.head(Label::Claim),
+            &self.features,
+            passage,
+            lang,
+        );
+        let needed = model.odds_needed(lang, Label::Worthy);
+        Judgement {
+            score: (self.claim + WORTH * self.worth.map_or(0.0, bend)).clamp(0.0, 1.0),
+            claim: self.claim,
+            worth: self.worth.map(|odds| super::model::chance(odds + needed)),
+            reasons: strongest(reasons),
+        }
     }
 }
 

@@ -64,6 +64,11 @@ pub struct Page {
 /// Reads a page that was found at `url`. What surrounds its main text (menus, notices, footers) is
 /// left out; a page that is no article gives no document, and a problem that says what it is.
 pub fn article(html: &str, url: &WebUrl) -> Page {
+    article_and(html, url, |_| ())
+}
+
+/// The same; whoever wants something else of the page has a look at its tree, if it was parsed.
+pub(super) fn article_and(html: &str, url: &WebUrl, look: impl FnOnce(&Html)) -> Page {
     let mut page = Page::default();
     let html = if html.len() > MAX_PAGE_BYTES {
         page.problems.push(Problem::PageCut);
@@ -72,7 +77,10 @@ pub fn article(html: &str, url: &WebUrl) -> Page {
         html
     };
     match dom::parse(html) {
-        Ok(tree) => fill(&mut page, &tree, url),
+        Ok(tree) => {
+            fill(&mut page, &tree, url);
+            look(&tree);
+        }
         Err(refused) => page.problems.push(refused.into()),
     }
     page

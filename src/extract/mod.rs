@@ -23,10 +23,12 @@ mod problem;
 mod sniff;
 mod text;
 
+use scraper::Html;
 use serde::Serialize;
 
 use crate::domain::{Document, ExternalFactCheck, WebUrl};
 
+use article::article_and;
 pub use article::{Facts, MAX_PAGE_BYTES, MAX_TEXT_BYTES, Page, article};
 pub use claimreview::{Defaults, Reader, Reason, Unreadable};
 pub use date::{Dated, not_after};
@@ -66,9 +68,14 @@ pub struct Extracted {
 /// Reads bytes of unknown kind: a page, a feed, a Mastodon timeline or ClaimReview as JSON. `url` is where they were
 /// found: relative addresses are resolved against it, and its host publishes what names no publisher.
 pub fn read(bytes: &[u8], content_type: Option<&str>, url: &WebUrl) -> Extracted {
+    read_and(bytes, content_type, url, |_| ())
+}
+
+/// The same; whoever wants something else of a page, such as its links, has a look at its tree. Parsing is what costs most.
+pub fn read_and(bytes: &[u8], content_type: Option<&str>, url: &WebUrl, look: impl FnOnce(&Html)) -> Extracted {
     let kind = sniff(bytes, content_type);
     match kind {
-        MediaKind::Html => read_page(bytes, content_type, url),
+        MediaKind::Html => read_page(bytes, content_type, url, look),
         MediaKind::Xml => read_feed(bytes, url),
         MediaKind::Json => read_json(bytes, url),
         MediaKind::Other => Extracted {
@@ -79,9 +86,9 @@ pub fn read(bytes: &[u8], content_type: Option<&str>, url: &WebUrl) -> Extracted
     }
 }
 
-fn read_page(bytes: &[u8], content_type: Option<&str>, url: &WebUrl) -> Extracted {
+fn read_page(bytes: &[u8], content_type: Option<&str>, url: &WebUrl, look: impl FnOnce(&Html)) -> Extracted {
     let decoded = decode(bytes, content_type);
-    let page = article(&decoded.text, url);
+    let page = article_and(&decoded.text, url, look);
     let lossy = decoded.lossy.then_some(Problem::Lossy);
     Extracted {
         kind: MediaKind::Html,

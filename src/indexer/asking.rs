@@ -33,7 +33,7 @@ impl Known {
         }
     }
 
-    fn same(&self, mention: &Mention) -> Result<Option<ClaimId>, claim_index::Error> {
+    fn same(&self, mentions: &[Mention]) -> Result<Vec<Option<ClaimId>>, claim_index::Error> {
         let index = self.index.current();
         let is_due = {
             let mut reloaded = self.reloaded.lock().unwrap_or_else(PoisonError::into_inner);
@@ -44,12 +44,15 @@ impl Known {
         if is_due {
             index.reload()?;
         }
-        let same = index.same(&Query {
-            text: mention.quote.clone(),
-            lang: Some(mention.lang),
-            limit: 1,
-        })?;
-        Ok(same.and_then(|id| id.parse().ok()))
+        let same = |mention: &Mention| {
+            let same = index.same(&Query {
+                text: mention.quote.clone(),
+                lang: Some(mention.lang),
+                limit: 1,
+            })?;
+            Ok(same.and_then(|id| id.parse().ok()))
+        };
+        mentions.iter().map(same).collect()
     }
 }
 
@@ -57,14 +60,14 @@ impl Known {
 struct Asked(Arc<Known>);
 
 impl Matcher for Asked {
-    fn same<'a>(&'a self, mention: &'a Mention) -> BoxFuture<'a, Option<ClaimId>> {
-        let (known, mention) = (Arc::clone(&self.0), mention.clone());
+    fn same(&self, mentions: Vec<Mention>) -> BoxFuture<'_, Vec<Option<ClaimId>>> {
+        let (known, count) = (Arc::clone(&self.0), mentions.len());
         Box::pin(async move {
-            let found = spawn_blocking(move || known.same(&mention)).await;
+            let found = spawn_blocking(move || known.same(&mentions)).await;
             let found = found.map_err(Error::from).and_then(|found| found.map_err(Error::from));
             found.unwrap_or_else(|error| {
-                tracing::warn!(error = %chain(&error), "the index cannot say whether a mention is a known claim");
-                None
+                tracing::warn!(error = %chain(&error), "the index cannot say whether mentions are known claims");
+                vec![None; count]
             })
         })
     }

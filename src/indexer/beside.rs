@@ -1,9 +1,15 @@
 //! Work on the store comes in; beside it, or after it, the index is brought up to date by whoever holds its writer.
 
+use std::time::{Duration, Instant};
+
 use tokio::sync::watch;
 
-use super::{Error, Follower, POLL, Place, SharedIndex, joining::join_beside_writer};
+use super::{Error, Follower, Place, SharedIndex, joining::join_beside_writer};
 use crate::store::Store;
+
+/// How often the index is brought up to date beside the work: each commit is a segment more that every question looks through,
+/// and nobody asks meanwhile.
+const BESIDE: Duration = Duration::from_secs(1);
 
 /// Brings the index in a directory up to date, unless somebody else holds its writer.
 ///
@@ -73,14 +79,16 @@ async fn accompanied<T>(
 
 async fn catch_up_until(mut stop: watch::Receiver<bool>, follower: Follower) -> Result<Follower, Error> {
     loop {
-        let is_last_round = *stop.borrow();
+        let (is_last_round, begun) = (*stop.borrow(), Instant::now());
         follower.catch_up().await?;
         if is_last_round {
             follower.catch_up_with_vectors().await?;
             return Ok(follower);
         }
+        // Where keeping up takes long, it is done in fewer and larger steps.
+        let pause = BESIDE.max(begun.elapsed());
         tokio::select! {
-            () = tokio::time::sleep(POLL) => {}
+            () = tokio::time::sleep(pause) => {}
             _ = stop.changed() => {}
         }
     }

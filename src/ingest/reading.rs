@@ -2,12 +2,12 @@
 
 use crate::{
     crawl::{Found, Reading, Visit},
-    domain::ExternalFactCheck,
+    domain::{Document, ExternalFactCheck},
     net::Fetched,
     store::{self, Origin},
 };
 
-use super::{BATCH, Ingest};
+use super::{BATCH, DOCUMENTS, Ingest};
 
 /// Most pages that one answer names: as many as a sitemap may have.
 const MAX_PAGES: usize = 50_000;
@@ -36,18 +36,19 @@ impl crate::crawl::Reader for Ingest {
 #[derive(Default)]
 struct Intake {
     reading: Reading,
-    /// Fact-checks that wait for a full batch.
-    waiting: Vec<ExternalFactCheck>,
+    /// Documents and fact-checks that wait for a full batch.
+    documents: Vec<Document>,
+    fact_checks: Vec<ExternalFactCheck>,
     problem: Option<String>,
 }
 
 impl Ingest {
     async fn read_all(&self, visit: &Visit<'_>, fetched: &Fetched) -> Result<Reading, store::Error> {
         let (origin, mut intake) = (origin(visit, fetched), Intake::default());
-        for found in visit.findings(fetched) {
+        for found in visit.findings_aside(fetched).await {
             self.take(&origin, found, &mut intake).await?;
         }
-        self.flush(&mut intake).await?;
+        self.flush(&origin, &mut intake).await?;
         Ok(intake.reading())
     }
 
@@ -63,21 +64,27 @@ impl Ingest {
             Found::Problem(problem) => intake.problem = intake.problem.take().or(Some(problem)),
             Found::Document(document) => {
                 reading.documents += 1;
-                self.document(&document, origin).await?;
+                intake.documents.push(*document);
+                if intake.documents.len() == DOCUMENTS {
+                    self.flush(origin, intake).await?;
+                }
             }
             Found::FactCheck(check) => {
                 reading.fact_checks += 1;
-                intake.waiting.push(*check);
-                if intake.waiting.len() == BATCH {
-                    self.flush(intake).await?;
+                intake.fact_checks.push(*check);
+                if intake.fact_checks.len() == BATCH {
+                    self.flush(origin, intake).await?;
                 }
             }
         }
         Ok(())
     }
 
-    async fn flush(&self, intake: &mut Intake) -> Result<(), store::Error> {
-        self.fact_checks(&std::mem::take(&mut intake.waiting)).await.map(drop)
+    async fn flush(&self, origin: &Origin, intake: &mut Intake) -> Result<(), store::Error> {
+        self.documents(std::mem::take(&mut intake.documents), origin).await?;
+        self.fact_checks(&std::mem::take(&mut intake.fact_checks))
+            .await
+            .map(drop)
     }
 }
 

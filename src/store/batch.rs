@@ -73,7 +73,8 @@ fn floor_power(number: usize) -> usize {
     1 << number.max(1).ilog2()
 }
 
-fn tuples(marks: Marks, rows: usize, columns: usize) -> String {
+/// `(?, ?), (?, ?)`: so many rows of so many placeholders.
+pub(super) fn tuples(marks: Marks, rows: usize, columns: usize) -> String {
     let tuples: Vec<String> = (0..rows).map(|row| tuple(marks, row * columns + 1, columns)).collect();
     tuples.join(", ")
 }

@@ -57,7 +57,13 @@ impl Db {
 
     /// Begins a transaction that writes. SQLite takes its one writer's lock at once: taken later, it could be refused.
     pub(super) const fn begin_write(&self) -> &'static str {
-        self.pick("BEGIN IMMEDIATE", "BEGIN")
+        self.pick("PRAGMA synchronous = FULL; BEGIN IMMEDIATE", "BEGIN")
+    }
+
+    /// The same, and its end does not wait for the disk: after a power cut it may be as if it had not been, and then so are all
+    /// that came after it. A server waits: others on other machines have seen what it said.
+    pub(super) const fn begin_repeatable(&self) -> &'static str {
+        self.pick("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE", "BEGIN")
     }
 
     /// Begins a transaction all of whose statements see the same moment.
@@ -152,6 +158,14 @@ impl Conn {
         Ok(())
     }
 
+    /// Makes room for writing all over large tables: 64 MB on SQLite, from now on. Whoever writes only a few rows does without.
+    pub(super) async fn widen(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Lite(_) => self.run("PRAGMA cache_size = -64000").await,
+            Self::Pg(_) => Ok(()),
+        }
+    }
+
     /// Short names for claims about to be written. On SQLite whoever writes is alone; on PostgreSQL a sequence gives them
     /// out, and those of a transaction that fails are lost.
     pub(super) async fn new_places(&mut self, count: usize) -> Result<Vec<i64>, Error> {
@@ -243,7 +257,8 @@ fn lite_options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(PATIENCE)
         // Rows handed over at once by the thread that runs SQLite: waking the reader costs more than the row.
         .row_buffer_size(1000)
-        .pragma("cache_size", "-16000")
+        // 4 MB: what is asked for again and again fits, and a crawl's memory does not grow with its file.
+        .pragma("cache_size", "-4000")
         .disable_statement_logging()
 }
 
@@ -252,7 +267,7 @@ fn writing(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("secure_delete", "ON")
-        .pragma("cache_size", "-64000")
+        .pragma("cache_size", "-8000")
         // 64 MB: large imports touch the same pages in each commit, and each checkpoint writes all of them and syncs twice.
         .pragma("wal_autocheckpoint", "16000")
         .pragma("journal_size_limit", "67108864")

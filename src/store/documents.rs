@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use claim_index::Sketch;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -12,11 +11,11 @@ use super::{
     db::Conn,
     family,
     founding::{self, Founded, Wording},
-    rewriting,
+    near, rewriting,
     transaction::{Tx, transact},
     value::{Row, Value, args},
 };
-use crate::cluster::{self, Home, Placed, Prints};
+use crate::cluster::{self, Home, Likeness, Placed};
 use crate::domain::{
     Action, Actor, ClaimId, ClaimOrigin, ClaimText, Document, DocumentId, Kept, Mention, ObjectKind, SightingId,
     SourceId, Timestamp,
@@ -57,46 +56,42 @@ impl Store {
         placed: &[Placed],
         actor: &Actor,
     ) -> Result<Recorded, Error> {
-        let page = Page {
-            document,
-            origin,
-            content: content(document),
-        };
-        // Looked up without the writer's lock first: most of what a crawl reads is known.
-        if let Some(stored) = page
-            .stored(&mut self.db.reader().await?)
-            .await?
-            .filter(|stored| stored.is(&page) && !stored.lacks_copy(&page))
-        {
-            return Ok(stored.unchanged());
+        let mut recorded = self.record_all(&[(document, placed)], origin, actor).await?;
+        Ok(recorded.pop().expect("as many as were given"))
+    }
+
+    /// Records documents that came together, all of them in one transaction or none.
+    pub async fn record_all(
+        &self,
+        read: &[(&Document, &[Placed])],
+        origin: &Origin,
+        actor: &Actor,
+    ) -> Result<Vec<Recorded>, Error> {
+        if read.is_empty() {
+            return Ok(Vec::new());
         }
+        let pages = read
+            .iter()
+            .map(|(document, placed)| (Page::new(document, origin), *placed));
+        let pages: Vec<(Page<'_>, &[Placed])> = pages.collect();
         transact!(self.db, actor, |tx| async {
             self.check_fence(&mut tx).await?;
-            record(&mut tx, &page, placed).await
+            record_all(&mut tx, &pages).await
         })
     }
 
-    /// Claims that share a band with a sketch, and their texts: candidates for near-duplicates, those with the most
-    /// shared bands first, at most 50.
-    pub async fn claims_near(&self, bands: &[i64; 16]) -> Result<Vec<(ClaimId, String)>, Error> {
-        near(&mut self.db.reader().await?, bands).await
-    }
-
-    /// The claim that has a quote's fingerprint, which [`Store::record`] joins it to whatever its home is: the claim itself,
-    /// even where another one stands for it. Words in the same order with other numbers or negations are another claim's.
-    pub async fn holder(&self, prints: &Prints, quote: &str) -> Result<Option<ClaimId>, Error> {
-        let sql = "SELECT p.fingerprint, c.text, c.id FROM claim_fingerprints p JOIN claims c ON c.place = p.claim \
-                   WHERE p.fingerprint IN {in}";
-        let keys = std::iter::once(&prints.exact).chain(&prints.near).map(Value::from);
-        let mut holders: Vec<(bool, ClaimId)> = Vec::new();
-        for row in &mut self.db.fetch_in(sql, keys.collect()).await? {
-            let (print, text): ([u8; 16], String) = (row.take()?, row.take()?);
-            let is_exact = print == *prints.exact.as_bytes();
-            if is_exact || !claim_index::contradicts(quote, &text) {
-                holders.push((!is_exact, row.take()?));
-            }
+    /// What [`Store::record`] would say of documents whose content is stored already; none of the others. Without the
+    /// writer's lock, and before anything is looked for in them: most of what a crawl reads is known.
+    pub async fn recorded(&self, documents: &[Document], origin: &Origin) -> Result<Vec<Option<Recorded>>, Error> {
+        let mut conn = self.db.reader().await?;
+        let mut recorded = Vec::with_capacity(documents.len());
+        for document in documents {
+            let page = Page::new(document, origin);
+            let stored = page.stored(&mut conn).await?;
+            let same = stored.filter(|stored| stored.is(&page) && !stored.lacks_copy(&page));
+            recorded.push(same.map(|stored| stored.unchanged()));
         }
-        Ok(holders.into_iter().min().map(|(_, claim)| claim))
+        Ok(recorded)
     }
 }
 
@@ -150,7 +145,15 @@ fn content(document: &Document) -> [u8; 32] {
     Sha256::digest(serde_json::to_vec(&read).expect("a tuple of plain values")).into()
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn new(document: &'a Document, origin: &'a Origin) -> Self {
+        Self {
+            document,
+            origin,
+            content: content(document),
+        }
+    }
+
     async fn stored(&self, conn: &mut Conn) -> Result<Option<Stored>, Error> {
         let sql = "SELECT d.id, d.content, d.version, (SELECT COUNT(*) FROM document_copies c \
                    WHERE c.document_id = d.id AND c.version = d.version) FROM documents d WHERE d.url_key = $1";
@@ -177,7 +180,18 @@ impl Page<'_> {
     }
 }
 
-async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed]) -> Result<Recorded, Error> {
+async fn record_all(tx: &mut Tx, pages: &[(Page<'_>, &[Placed])]) -> Result<Vec<Recorded>, Error> {
+    let said = |placed: &&'_ [Placed]| placed.iter().filter_map(wording).collect();
+    let mut wordings: Vec<Vec<Wording>> = pages.iter().map(|(_, placed)| said(placed)).collect();
+    near::lock(tx, wordings.iter().flatten()).await?;
+    let mut recorded = Vec::with_capacity(pages.len());
+    for ((page, placed), wordings) in pages.iter().zip(&mut wordings) {
+        recorded.push(record(tx, page, placed, wordings).await?);
+    }
+    Ok(recorded)
+}
+
+async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed], wordings: &mut [Wording]) -> Result<Recorded, Error> {
     let stored = page.stored(tx.conn()).await?;
     if let Some(stored) = stored.as_ref().filter(|stored| stored.is(page)) {
         copies::keep(tx, &stored.id, stored.version, page.origin.kept.as_ref()).await?;
@@ -191,11 +205,9 @@ async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed]) -> Result<Recor
         }
     };
     copies::keep(tx, &document, version, page.origin.kept.as_ref()).await?;
-    let (mentions, mut wordings): (Vec<&Mention>, Vec<Wording>) = placed
-        .iter()
-        .filter_map(|one| Some((&one.mention, wording(one)?)))
-        .unzip();
-    settle(tx, &mut wordings).await?;
+    let mentions = placed.iter().filter(|one| text(one).is_some());
+    let mentions: Vec<&Mention> = mentions.map(|one| &one.mention).collect();
+    near::settle(tx, wordings).await?;
     let Founded { homes, new } =
         founding::found(tx, &wordings.iter().collect::<Vec<_>>(), ClaimOrigin::Crawled).await?;
     improve(tx, &homes, &mentions).await?;
@@ -207,32 +219,6 @@ async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed]) -> Result<Recor
         sightings_new,
         claims_new: new.len() as u64,
     })
-}
-
-/// Looks once more for near-copies of what would found a claim, now that no other writer can found one: on SQLite there is
-/// none, on PostgreSQL they wait for one of the bands.
-async fn settle(tx: &mut Tx, wordings: &mut [Wording]) -> Result<(), Error> {
-    let open = |wording: &Wording| wording.bands.filter(|_| wording.home == Home::New);
-    let mut bands: Vec<i64> = wordings.iter().filter_map(open).flatten().collect();
-    bands.sort_unstable();
-    bands.dedup();
-    tx.conn().lock_bands(&bands).await?;
-    for wording in wordings {
-        if let Some((bands, sketch)) = open(wording).zip(Sketch::of(wording.text.as_str())) {
-            let candidates = near(tx.conn(), &bands).await?;
-            wording.home = cluster::choose(wording.text.as_str(), &sketch, &candidates);
-        }
-    }
-    Ok(())
-}
-
-async fn near(conn: &mut Conn, bands: &[i64; 16]) -> Result<Vec<(ClaimId, String)>, Error> {
-    let sql = "SELECT c.id, c.text FROM claim_bands b JOIN claims c ON c.place = b.claim WHERE b.band IN {in} \
-               GROUP BY c.id, c.text ORDER BY COUNT(*) DESC, c.id LIMIT 50";
-    let mut rows = conn
-        .fetch_in(sql, bands.iter().copied().map(Value::from).collect())
-        .await?;
-    rows.iter_mut().map(|row| Ok((row.take()?, row.take()?))).collect()
 }
 
 /// Lets claims say what was read in the best of its wordings.
@@ -251,8 +237,12 @@ async fn improve(tx: &mut Tx, homes: &[ClaimId], mentions: &[&Mention]) -> Resul
     rewriting::improve(tx, better).await
 }
 
+fn text(placed: &Placed) -> Option<ClaimText> {
+    ClaimText::parse(&placed.mention.quote).ok()
+}
+
 fn wording(placed: &Placed) -> Option<Wording> {
-    let text = ClaimText::parse(&placed.mention.quote).ok()?;
+    let text = text(placed)?;
     let Placed {
         mention,
         exact,
@@ -261,6 +251,10 @@ fn wording(placed: &Placed) -> Option<Wording> {
         home,
     } = placed;
     Some(Wording {
+        // Only what may found a claim is compared with others once more.
+        likeness: bands
+            .filter(|_| *home == Home::New)
+            .and_then(|_| Likeness::of(text.as_str())),
         text,
         lang: mention.lang,
         exact: *exact,

@@ -11,7 +11,7 @@ use super::{
     transaction::Tx,
     value::{Row, Value, args},
 };
-use crate::cluster::{self, Home};
+use crate::cluster::{self, Home, Likeness};
 use crate::domain::{Action, Claim, ClaimId, ClaimOrigin, ClaimText, Fingerprint, Lang, ObjectKind, Timestamp};
 
 /// A wording that wants a claim.
@@ -22,6 +22,8 @@ pub(super) struct Wording {
     pub(super) near: Option<Fingerprint>,
     /// Bands of its sketch; none for a wording too short for one.
     pub(super) bands: Option<[i64; 16]>,
+    /// For comparing it with claims that are founded at the same time; none if they are to be apart however like they are.
+    pub(super) likeness: Option<Likeness>,
     pub(super) home: Home,
 }
 
@@ -35,6 +37,8 @@ impl Wording {
             exact,
             near: folded.fingerprint(),
             bands: folded.sketch().as_ref().map(Sketch::bands),
+            // Two claims that a publisher or a reviewer lists are meant as two.
+            likeness: None,
             home: Home::New,
         }
     }
@@ -62,7 +66,7 @@ pub(super) async fn found(tx: &mut Tx, wordings: &[&Wording], origin: ClaimOrigi
     registry.write(tx).await?;
     Ok(Founded {
         homes,
-        new: registry.new.into_iter().map(|(claim, _)| claim).collect(),
+        new: registry.new.into_iter().map(|new| new.claim).collect(),
     })
 }
 
@@ -105,15 +109,33 @@ pub(super) async fn add_bands(tx: &mut Tx, claim: &ClaimId, wording: &Wording) -
     Ok(())
 }
 
+/// So many claims in a band say that it is a turn of phrase, not a claim: further ones are not written to it. That bounds what a
+/// quote is compared with, however much of one make is read; copies of a further one join it by its other bands, and by its
+/// fingerprints.
+const CROWD: u32 = 200;
+
+/// The bands of some that have enough claims.
+async fn crowded(tx: &mut Tx, bands: impl Iterator<Item = i64>) -> Result<HashSet<i64>, Error> {
+    let sql = format!("SELECT band FROM claim_bands WHERE band IN {{in}} GROUP BY band HAVING COUNT(*) >= {CROWD}");
+    let mut rows = tx.fetch_in(&sql, bands.map(Value::from).collect()).await?;
+    rows.iter_mut().map(Row::take).collect()
+}
+
 /// Who has which fingerprint: what the store knows, and what this batch adds.
 struct Registry {
     origin: ClaimOrigin,
     at: Timestamp,
     by_print: HashMap<[u8; 16], Holder>,
     claims: HashSet<ClaimId>,
-    /// With the bands of their sketches.
-    new: Vec<(Claim, Option<[i64; 16]>)>,
+    new: Vec<New>,
     prints: Vec<(Fingerprint, ClaimId)>,
+}
+
+/// A claim that is founded.
+struct New {
+    claim: Claim,
+    bands: Option<[i64; 16]>,
+    likeness: Option<Likeness>,
 }
 
 #[derive(Clone)]
@@ -189,18 +211,11 @@ impl Registry {
         }
     }
 
-    /// The claim founded by this batch of which a wording is a near-copy. Only what is read somewhere: a publisher that lists
-    /// two claims means two.
+    /// The claim founded by this batch of which a wording is a near-copy.
     fn founded_just_now(&self, wording: &Wording) -> Option<Holder> {
-        if self.origin != ClaimOrigin::Crawled || self.new.is_empty() {
-            return None;
-        }
-        let sketch = Sketch::of(wording.text.as_str())?;
-        let new = self
-            .new
-            .iter()
-            .map(|(claim, _)| (claim.id, claim.text.as_str().to_owned()));
-        match cluster::choose(wording.text.as_str(), &sketch, &new.collect::<Vec<_>>()) {
+        let new = self.new.iter();
+        let new = new.filter_map(|new| Some((new.claim.id, new.likeness.as_ref()?)));
+        match cluster::choose(wording.likeness.as_ref()?, new) {
             Home::Known(claim) => Some(Holder {
                 claim,
                 text: wording.text.as_str().to_owned(),
@@ -236,14 +251,18 @@ impl Registry {
             claim: claim.id,
             text: claim.text.as_str().to_owned(),
         };
-        self.new.push((claim, wording.bands));
+        self.new.push(New {
+            claim,
+            bands: wording.bands,
+            likeness: wording.likeness.clone(),
+        });
         holder
     }
 
     /// The short names of all claims that get a fingerprint or bands: those that are new, and old ones with a new wording.
     async fn places(&self, tx: &mut Tx) -> Result<HashMap<ClaimId, i64>, Error> {
         let given = tx.conn().new_places(self.new.len()).await?;
-        let mut places: HashMap<ClaimId, i64> = self.new.iter().map(|(claim, _)| claim.id).zip(given).collect();
+        let mut places: HashMap<ClaimId, i64> = self.new.iter().map(|new| new.claim.id).zip(given).collect();
         let old: HashSet<ClaimId> = self.prints.iter().map(|(_, claim)| *claim).collect();
         let old = old.iter().filter(|claim| !places.contains_key(claim)).map(Value::from);
         let sql = "SELECT id, place FROM claims WHERE id IN {in}";
@@ -254,9 +273,14 @@ impl Registry {
     }
 
     async fn write(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        if self.new.is_empty() && self.prints.is_empty() {
+            return Ok(());
+        }
+        tx.conn().widen().await?;
         let places = self.places(tx).await?;
         let place = |claim: &ClaimId| places.get(claim).copied().unwrap_or_default();
-        let rows = self.new.iter().map(|(claim, _)| claim_row(place(&claim.id), claim));
+        let claims = self.new.iter().map(|new| &new.claim);
+        let rows = claims.map(|claim| claim_row(place(&claim.id), claim));
         tx.insert(CLAIMS, rows.collect()).await?;
         // In one order everywhere, so that two batches with the same wordings wait for each other and do not lock.
         self.prints.sort_unstable_by_key(|(print, _)| *print.as_bytes());
@@ -269,14 +293,18 @@ impl Registry {
             return Err(Error::lost_race());
         }
         let mut rows: Vec<(i64, i64)> = Vec::new();
-        for (claim, bands) in &self.new {
+        for New { claim, bands, .. } in &self.new {
             rows.extend(bands.iter().flatten().map(|band| (*band, place(&claim.id))));
+        }
+        if self.origin == ClaimOrigin::Crawled {
+            let crowded = crowded(tx, rows.iter().map(|(band, _)| *band)).await?;
+            rows.retain(|(band, _)| !crowded.contains(band));
         }
         // Neighbours in the table are written together: a batch touches most of its pages.
         rows.sort_unstable();
         let rows = rows.into_iter().map(|(band, claim)| args![band, claim]).collect();
         tx.insert(BANDS, rows).await?;
-        for (claim, _) in &self.new {
+        for New { claim, .. } in &self.new {
             tx.note(ObjectKind::Claim, claim.id, 1, Action::Created);
         }
         Ok(())

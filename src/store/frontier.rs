@@ -149,7 +149,7 @@ impl Frontier for Store {
                 offered.push((key, url));
             }
         }
-        let added = transact!(self.db, &Actor::Crawl, |tx| self
+        let added = transact!(self.db.repeatable(), &Actor::Crawl, |tx| self
             .add(&mut tx, lease, pages, &offered, at));
         match added {
             Ok(added) => Ok(Some(added)),
@@ -159,7 +159,7 @@ impl Frontier for Store {
     }
 
     async fn visited(&self, lease: &Lease, target: &Target, record: &Record) -> Result<Kept, Error> {
-        let done = transact!(self.db, &Actor::Crawl, |tx| async {
+        let done = transact!(self.db.repeatable(), &Actor::Crawl, |tx| async {
             self.stand(&mut tx, lease).await?;
             write_down(&mut tx, target, record).await
         });
@@ -171,7 +171,7 @@ impl Frontier for Store {
             Role::Source(_) => (PUT_OFF_SOURCE, target.source.to_string()),
             Role::Page(_) => (PUT_OFF_PAGE, target.url.key().to_string()),
         };
-        let done = transact!(self.db, &Actor::Crawl, |tx| async {
+        let done = transact!(self.db.repeatable(), &Actor::Crawl, |tx| async {
             self.stand(&mut tx, lease).await?;
             tx.execute(sql, args![key.clone(), until]).await.map(drop)
         });

@@ -158,7 +158,7 @@ impl Store {
         memory: &HostMemory,
         rests_until: Option<Timestamp>,
     ) -> Result<Kept, Error> {
-        let done = transact!(self.db, &Actor::Crawl, |tx| async {
+        let done = transact!(self.db.repeatable(), &Actor::Crawl, |tx| async {
             // The row is locked before what is due is counted, so that no page comes in between.
             self.own(&mut tx, lease).await?;
             let [not_before, rules, until] = columns(memory);

@@ -26,6 +26,7 @@ mod keys;
 mod leases;
 mod merging;
 mod migrate;
+mod near;
 mod parting;
 mod rewriting;
 mod source_status;

@@ -166,9 +166,18 @@ impl Tx {
 impl Db {
     /// Begins a transaction that writes.
     pub(super) async fn begin(&self) -> Result<Tx, Error> {
-        let begun = Begun::new(self.writer().await?, self.begin_write()).await?;
+        self.begin_by(self.begin_write()).await
+    }
+
+    /// For work that is done again if a power cut undoes it: the crawler's own memory. What it says is done was kept before,
+    /// by a transaction that waited for the disk, and SQLite never keeps a later one without the earlier.
+    pub(super) const fn repeatable(&self) -> Repeatable<'_> {
+        Repeatable(self)
+    }
+
+    async fn begin_by(&self, sql: &'static str) -> Result<Tx, Error> {
         Ok(Tx {
-            begun,
+            begun: Begun::new(self.writer().await?, sql).await?,
             changes: Vec::new(),
             at: Timestamp::now(),
         })
@@ -177,6 +186,15 @@ impl Db {
     /// Begins to read with several statements that see the same moment.
     pub(super) async fn begin_view(&self) -> Result<View, Error> {
         Begun::new(self.reader().await?, self.begin_read()).await.map(View)
+    }
+}
+
+/// Begins transactions that do not wait for the disk.
+pub(super) struct Repeatable<'a>(&'a Db);
+
+impl Repeatable<'_> {
+    pub(super) async fn begin(&self) -> Result<Tx, Error> {
+        self.0.begin_by(self.0.begin_repeatable()).await
     }
 }
 
@@ -233,4 +251,26 @@ pub(super) async fn again(error: &Error, attempt: &mut u32) -> bool {
     tokio::time::sleep(Duration::from_millis((1 << *attempt) + jitter)).await;
     *attempt += 1;
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::dialect::open_lite, *};
+
+    #[tokio::test]
+    async fn only_what_is_repeatable_does_not_wait_for_the_disk() {
+        const FULL: u64 = 2;
+        const NORMAL: u64 = 1;
+        async fn waits(mut tx: Tx) -> u64 {
+            let mut rows = tx.fetch("PRAGMA synchronous", vec![]).await.unwrap();
+            tx.end(&Actor::Crawl, Ok(())).await.unwrap();
+            rows.remove(0).take().unwrap()
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let db = open_lite(&dir.path().join("store.db")).await.unwrap();
+        assert_eq!(waits(db.begin().await.unwrap()).await, FULL);
+        assert_eq!(waits(db.repeatable().begin().await.unwrap()).await, NORMAL);
+        assert_eq!(waits(db.begin().await.unwrap()).await, FULL, "on the same connection");
+        db.close().await;
+    }
 }

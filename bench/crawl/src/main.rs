@@ -1,7 +1,8 @@
-//! The crawler by itself: fetches what is under some addresses, takes nothing from it but links, prints how many pages it
-//! read. `bench/crawl/run` measures it beside Scrapy. The frontier is the real one, on disk.
+//! The crawler by itself: fetches what is under some addresses, takes links from it and, if that is asked for, documents, which it
+//! stores; looks for no claims in them. Prints how many pages it read. `bench/crawl/run` measures it beside Scrapy. The
+//! frontier and the store are the real ones, on disk.
 //!
-//! `crawl-links FOLDER LOOPBACK CONCURRENCY URL...`: LOOPBACK is what `net.allow_loopback` takes.
+//! `crawl-links links|documents FOLDER LOOPBACK CONCURRENCY URL...`: LOOPBACK is what `net.allow_loopback` takes.
 
 use std::{path::Path, sync::LazyLock, time::Duration};
 
@@ -10,9 +11,14 @@ use klarstelle::{
     domain::{Actor, SourceKind, Timestamp, WebUrl},
     extract,
     net::{Client, Fetched, Settings},
-    store::{self, Store, StoreUrl},
+    store::{self, Origin, Store, StoreUrl},
 };
+use mimalloc::MiMalloc;
 use scraper::Selector;
+
+/// As the `klarstelle` command has it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 static LINKS: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("a[href]:not([rel~=nofollow])").expect("a fixed selector"));
@@ -78,14 +84,40 @@ impl Reader for Nowhere {
     }
 }
 
+/// Keeps documents as they are.
+struct Documents(Store);
+
+impl Reader for Documents {
+    type Error = store::Error;
+
+    async fn read(&self, visit: &Visit<'_>, fetched: &Fetched) -> Result<Reading, Self::Error> {
+        let (store, mut reading) = (self.0.under(visit.lease), Reading::default());
+        let origin = Origin {
+            source: Some(visit.source),
+            at: visit.at,
+            kept: None,
+        };
+        for found in visit.findings_aside(fetched).await {
+            match found {
+                Found::Page(url) => reading.pages.push(url),
+                Found::Document(document) => {
+                    reading.documents += 1;
+                    store.record(&document, &origin, &[], &Actor::Crawl).await?;
+                }
+                _ => {}
+            }
+        }
+        Ok(reading)
+    }
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().collect();
-    let [_, folder, loopback, concurrency, urls @ ..] = args.as_slice() else {
-        anyhow::bail!("crawl-links FOLDER LOOPBACK CONCURRENCY URL...");
+    let [_, mode, folder, loopback, concurrency, urls @ ..] = args.as_slice() else {
+        anyhow::bail!("crawl-links links|documents FOLDER LOOPBACK CONCURRENCY URL...");
     };
-    let store = Store::open(&StoreUrl::Sqlite(Path::new(folder).join("links.db"))).await?;
-    add(&store, urls).await?;
+    let store = Store::open(&StoreUrl::Sqlite(Path::new(folder).join("crawl.db"))).await?;
     let client = Client::new(Settings {
         allowed: loopback.parse()?,
         ..Settings::default()
@@ -97,24 +129,46 @@ async fn main() -> anyhow::Result<()> {
         max_pages_per_host: 1_000_000,
         ..crawl::Settings::default()
     };
-    let context = Context {
-        client: &client,
-        settings: &settings,
-        sources: &Sources::standard().with(&Links),
-        frontier: &store,
-        reader: &Nowhere,
-        clock: &Timestamp::now,
-        progress: &(),
+    let run = Run {
+        store,
+        client,
+        settings,
     };
-    let report = crawl::crawl(&context, Due::All).await?;
-    println!("pages {}", report.pages.fetched + report.sources.len() as u64);
+    let report = match mode.as_str() {
+        "links" => run.crawl(Links.name(), urls, &Nowhere).await?,
+        "documents" => {
+            run.crawl(SourceKind::named("section"), urls, &Documents(run.store.clone()))
+                .await?
+        }
+        other => anyhow::bail!("{other}: links or documents"),
+    };
+    let pages = report.pages.fetched + report.sources.len() as u64;
+    println!("pages {pages} documents {}", report.documents);
     Ok(())
 }
 
-async fn add(store: &Store, urls: &[String]) -> Result<(), store::Error> {
-    for url in urls {
-        let url = WebUrl::parse(url).expect("a web address");
-        store.add_source(&url, Links.name(), &Actor::Operator).await?;
+/// What a run works with.
+struct Run {
+    store: Store,
+    client: Client,
+    settings: crawl::Settings,
+}
+
+impl Run {
+    async fn crawl(&self, kind: SourceKind, urls: &[String], reader: &impl Reader) -> anyhow::Result<crawl::Report> {
+        for url in urls {
+            let url = WebUrl::parse(url).expect("a web address");
+            self.store.add_source(&url, kind, &Actor::Operator).await?;
+        }
+        let context = Context {
+            client: &self.client,
+            settings: &self.settings,
+            sources: &Sources::standard().with(&Links),
+            frontier: &self.store,
+            reader,
+            clock: &Timestamp::now,
+            progress: &(),
+        };
+        Ok(crawl::crawl(&context, Due::All).await?)
     }
-    Ok(())
 }

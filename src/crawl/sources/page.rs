@@ -1,5 +1,7 @@
 //! A single page: its article, and the fact-checks in its ClaimReview markup.
 
+use scraper::Html;
+
 use super::{Findings, Found, Kind, Located, Plan};
 use crate::{
     domain::{SourceKind, WebUrl},
@@ -40,7 +42,12 @@ impl Kind for Page {
 
 /// What a page holds. A fact-check's own page repeats the claim in order to refute it: it is no sighting.
 pub(super) fn findings(answer: &Fetched) -> Findings {
-    let found = extract::read(&answer.body, answer.content_type.as_deref(), &answer.url);
+    findings_and(answer, |_| ())
+}
+
+/// The same; whoever wants something else of the page has a look at its tree, if it is one.
+pub(super) fn findings_and(answer: &Fetched, look: impl FnOnce(&Html)) -> Findings {
+    let found = extract::read_and(&answer.body, answer.content_type.as_deref(), &answer.url, look);
     let document = found.document.filter(|_| found.reviews.is_empty());
     let reviews = found
         .reviews

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
-use scraper::Selector;
+use scraper::{Html, Selector};
 
 use super::{Findings, Found, Kind, Located, Plan, base_of, findings, page, problem};
 use crate::{
@@ -66,8 +66,11 @@ impl Kind for Section {
     }
 
     fn read_page(&self, source: &WebUrl, answer: &Fetched) -> Findings {
-        let links = links(source, answer).unwrap_or_default();
-        findings(page::findings(answer).chain(links.into_iter().map(Found::Page)))
+        let mut linked = None;
+        let found = page::findings_and(answer, |tree| linked = Some(links_of(source, answer, tree)));
+        // What was not taken for a page by its looks may have links all the same.
+        let links = linked.unwrap_or_else(|| links(source, answer).unwrap_or_default());
+        findings(found.chain(links.into_iter().map(Found::Page)))
     }
 }
 
@@ -82,8 +85,11 @@ fn asked_depth(url: &WebUrl) -> Option<u32> {
 /// The pages under the section's address that a page links to, in its order, once each.
 fn links(source: &WebUrl, answer: &Fetched) -> Result<Vec<WebUrl>, extract::Refused> {
     let text = extract::decode(&answer.body, answer.content_type.as_deref()).text;
-    let page = extract::html(&text)?;
-    let base = base_of(&page, &answer.url);
+    Ok(links_of(source, answer, &extract::html(&text)?))
+}
+
+fn links_of(source: &WebUrl, answer: &Fetched, page: &Html) -> Vec<WebUrl> {
+    let base = base_of(page, &answer.url);
     let mut seen = BTreeSet::from([source.key()]);
     let hrefs = page
         .select(&LINKS)
@@ -93,7 +99,7 @@ fn links(source: &WebUrl, answer: &Fetched) -> Result<Vec<WebUrl>, extract::Refu
         .filter_map(|href| base.join(href).ok())
         .map(|url| without_fragment(&url));
     let links = links.filter(|url| is_under(url, source) && seen.insert(url.key()));
-    Ok(links.take(MAX_LINKS).collect())
+    links.take(MAX_LINKS).collect()
 }
 
 fn says_nofollow(link: &scraper::ElementRef<'_>) -> bool {

@@ -348,9 +348,18 @@ async fn near_claims_are_found_by_bands() {
         let text = "The government will ban all wood stoves in private homes from next year on";
         let near = claim(&store, text).await;
         claim(&store, "Nothing of this has anything to do with the other one").await;
-        let bands = placed(text).bands.unwrap();
-        assert_eq!(store.claims_near(&bands).await.unwrap(), [(near.id, text.to_owned())]);
-        assert!(store.claims_near(&[7; 16]).await.unwrap().is_empty());
+        let likeness = |text: &str| klarstelle::cluster::Likeness::of(text).unwrap();
+        let (copy, other) = (
+            likeness(&text.replace("next year on", "next year")),
+            likeness("Something else was said by somebody"),
+        );
+        let many: Vec<_> = (0..50)
+            .map(|n| likeness(&format!("Text number {n} is like none of the others")))
+            .collect();
+        let quotes: Vec<_> = many.iter().chain([&other, &copy]).collect();
+        let mut homes = store.near_copies(&quotes).await.unwrap();
+        assert_eq!(homes.pop(), Some(Home::Known(near.id)));
+        assert_eq!(homes, [Home::New; 51], "each has its own answer");
     }
 }
 
