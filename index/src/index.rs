@@ -1,6 +1,6 @@
 //! Comes in: a directory. Goes out: a handle that answers lookups from the latest commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -16,7 +16,7 @@ use crate::semantic::{Encoder, Semantic};
 use crate::snapshot::Snapshot;
 use crate::weights::WeightCache;
 use crate::{Answer, Error, Hit, Page, Position, Query, Writer};
-use crate::{browse, matching, opening, training};
+use crate::{browse, matching, opening, semantic, training};
 
 /// Blocks of stored ids kept unpacked, a kilobyte each.
 const STORE_CACHE_BLOCKS: usize = 512;
@@ -215,6 +215,33 @@ impl ClaimIndex {
     /// [`crate::Entry::digest`] of every entry by id, for comparing the index with its store.
     pub fn digests(&self) -> Result<BTreeMap<String, u64>, Error> {
         browse::digests(&self.snapshot())
+    }
+
+    /// Forgets the vectors of texts that no entry has, those of models too that are not in use now.
+    pub(crate) fn forget_vectors(&self) -> Result<(), Error> {
+        let Some(dir) = &self.inner.dir else {
+            return Ok(());
+        };
+        let snapshot = self.snapshot();
+        let mut passages = HashSet::new();
+        for (reader, segment) in snapshot.searcher.segment_readers().iter().zip(snapshot.segments()) {
+            passages.extend(reader.doc_ids_alive().map(|doc| segment.passage(doc)));
+        }
+        semantic::retain(dir, |passage| passages.contains(&passage))?;
+        self.semantic().map_or(Ok(()), Semantic::reload)
+    }
+
+    /// Whether each segment's files in the directory are those of a segment in use, and none of these has entries that are
+    /// gone.
+    pub(crate) fn has_nothing_old(&self) -> Result<bool, Error> {
+        let Some(dir) = &self.inner.dir else {
+            return Ok(true);
+        };
+        let segments = self.inner.index.searchable_segment_metas()?;
+        let current: HashSet<String> = segments.iter().map(|segment| segment.id().uuid_string()).collect();
+        let is_old = |stem: &String| !current.contains(stem);
+        let has_old_files = opening::segments_in(dir)?.iter().any(is_old);
+        Ok(!has_old_files && segments.iter().all(|segment| !segment.has_deletes()))
     }
 
     pub(crate) fn tantivy(&self) -> &Index {

@@ -1,6 +1,7 @@
 //! Comes in: a directory that may hold anything. Goes out: an index known to be whole and of our version, or the
 //! reason why not.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -113,7 +114,21 @@ fn remove(path: &Path) -> Result<(), Error> {
 /// a lock file lets two processes hold "the same" lock.
 fn belongs_to_index(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let stem = name.split('.').next().unwrap_or_default();
-    let is_segment = stem.len() == 32 && stem.bytes().all(|b| b.is_ascii_hexdigit());
-    is_segment || name == META || name == ".managed.json"
+    segment_of(name).is_some() || name == META || name == ".managed.json"
+}
+
+/// The segment whose file has this name.
+fn segment_of(name: &str) -> Option<&str> {
+    let stem = name.split('.').next()?;
+    (stem.len() == 32 && stem.bytes().all(|b| b.is_ascii_hexdigit())).then_some(stem)
+}
+
+/// The segments of which there are files in a directory.
+pub(crate) fn segments_in(dir: &Path) -> Result<HashSet<String>, Error> {
+    let mut segments = HashSet::new();
+    for file in fs::read_dir(dir).map_err(Error::Directory)? {
+        let name = file.map_err(Error::Directory)?.file_name();
+        segments.extend(segment_of(&name.to_string_lossy()).map(str::to_owned));
+    }
+    Ok(segments)
 }

@@ -21,6 +21,10 @@ const HEAP_BYTES: usize = 50_000_000;
 /// A segment with a larger share of replaced entries than this is rewritten; tantivy's default is never.
 const DELETED_SHARE: f32 = 0.2;
 
+/// How often a purge looks again at segments that are just being merged, and how long it waits for that each time.
+const PURGE_ATTEMPTS: u32 = 50;
+const PURGE_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
+
 /// The one writer of an index; dropping it without a commit forgets what was put.
 pub struct Writer {
     index: ClaimIndex,
@@ -94,6 +98,30 @@ impl Writer {
 }
 
 impl Writer {
+    /// Rewrites what still has replaced or removed entries in it, so that no file in the directory holds a word or a vector of
+    /// them. Call it after a commit. Says whether that is done: not yet while a lookup reads one of the old files, or a merge
+    /// goes on with them; call it again then.
+    pub fn purge(&mut self) -> Result<bool, Error> {
+        for _ in 0..PURGE_ATTEMPTS {
+            let segments = self.index.tantivy().searchable_segment_metas()?;
+            let stale = segments.iter().filter(|segment| segment.has_deletes());
+            let stale: Vec<_> = stale.map(SegmentMeta::id).collect();
+            // The files of old segments stay for as long as somebody knows them.
+            drop(segments);
+            if stale.is_empty() {
+                break;
+            }
+            if self.inner.merge(&stale).wait().is_err() {
+                // One of them is just being merged.
+                std::thread::sleep(PURGE_PAUSE);
+            }
+        }
+        self.index.reload()?;
+        self.inner.garbage_collect_files().wait()?;
+        self.index.forget_vectors()?;
+        self.index.has_nothing_old()
+    }
+
     /// Rewrites the committed entries as one segment, without what was replaced or removed: smallest and fastest;
     /// the answers stay the same. Worth its time after a rebuild, or at night. What was not committed is forgotten.
     pub fn compact(self) -> Result<(), Error> {

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use tantivy::directory::{Directory, MmapDirectory, OwnedBytes};
@@ -19,9 +20,14 @@ const HEAD: usize = 64;
 const ROW_HEAD: usize = 8 + 4 + 4;
 const FILE: &str = "vectors.bin";
 
+/// A state of a log: which file it is, and how many rows it has. A file that lost rows is another one.
+pub(super) type State = (u64, usize);
+
 /// All vectors of one model.
 pub(super) struct Log {
     path: Option<PathBuf>,
+    /// The number that the file system gave the file; 0 for none.
+    file: u64,
     head: [u8; HEAD],
     dimensions: usize,
     bytes: OwnedBytes,
@@ -38,14 +44,25 @@ impl Log {
     pub(super) fn open(dir: Option<&Path>, digest: &str, dimensions: usize) -> Result<Log, Error> {
         let mut log = Log {
             path: dir.map(|dir| dir.join(FILE)),
+            file: 0,
             head: head(digest, dimensions),
             dimensions,
             bytes: OwnedBytes::empty(),
             rows: HashMap::new(),
         };
+        log.file = log.number();
         log.bytes = log.read()?;
         log.index(0);
         Ok(log)
+    }
+
+    fn number(&self) -> u64 {
+        let file = self.path.as_ref().and_then(|path| fs::metadata(path).ok());
+        file.map_or(0, |file| file.ino())
+    }
+
+    pub(super) fn state(&self) -> State {
+        (self.file, self.len())
     }
 
     /// The whole file, or nothing where it is another model's.
@@ -116,19 +133,20 @@ impl Log {
         let Some(path) = &self.path else {
             return Ok(None);
         };
-        let length = fs::metadata(path).map_or(0, |file| file.len() as usize);
-        if length == self.bytes.len() {
+        let (file, length) = fs::metadata(path).map_or((0, 0), |file| (file.ino(), file.len() as usize));
+        if length == self.bytes.len() && file == self.file {
             return Ok(None);
         }
         let mut log = Log {
             path: self.path.clone(),
+            file,
             head: self.head,
             dimensions: self.dimensions,
             bytes: self.read()?,
             rows: HashMap::new(),
         };
         log.index(0);
-        Ok((log.len() != self.len()).then_some(log))
+        Ok((log.state() != self.state()).then_some(log))
     }
 
     /// The log with more rows, on disk when this returns.
@@ -139,6 +157,7 @@ impl Log {
         }
         let mut longer = Log {
             path: self.path.clone(),
+            file: self.file,
             head: self.head,
             dimensions: self.dimensions,
             bytes: OwnedBytes::empty(),
@@ -151,6 +170,7 @@ impl Log {
             }
             None => OwnedBytes::new([self.kept(), &added].concat()),
         };
+        longer.file = longer.number();
         longer.index(self.len());
         Ok(longer)
     }
@@ -185,6 +205,35 @@ impl Log {
         row.extend_from_slice(&body);
         row
     }
+}
+
+/// Leaves out of the file in a directory the rows of texts that are not wanted, whatever model's it is: a new file takes its
+/// place, and who has the old one mapped goes on reading that. Only the holder of the index's writer may do so.
+pub(crate) fn retain(dir: &Path, wanted: impl Fn(u64) -> bool) -> Result<(), Error> {
+    let bytes = match fs::read(dir.join(FILE)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        read => read.map_err(Error::Directory)?,
+    };
+    let Some((head, rows)) = bytes.split_at_checked(HEAD).filter(|(head, _)| head.starts_with(MAGIC)) else {
+        return Ok(());
+    };
+    let dimensions = u32::from_le_bytes([head[8], head[9], head[10], head[11]]) as usize;
+    let is_wanted = |row: &&[u8]| row[..8].try_into().is_ok_and(|text| wanted(u64::from_le_bytes(text)));
+    let rows = rows.chunks_exact(ROW_HEAD + dimensions);
+    let kept: Vec<&[u8]> = rows.clone().filter(is_wanted).collect();
+    if kept.len() == rows.len() && rows.remainder().is_empty() {
+        return Ok(());
+    }
+    replace(dir, &[head, &kept.concat()].concat()).map_err(Error::Directory)
+}
+
+fn replace(dir: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let new = dir.join(format!("{FILE}.new"));
+    let mut file = File::create(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, dir.join(FILE))?;
+    File::open(dir)?.sync_all()
 }
 
 /// Each number as a signed byte, of the largest's 127th part.
@@ -261,6 +310,29 @@ mod tests {
         changed[HEAD + log.width() * 2 + ROW_HEAD] ^= 1;
         fs::write(&path, &changed).unwrap();
         assert_eq!(Log::open(Some(dir.path()), "a model", 3).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn rows_that_are_not_wanted_leave_the_file_and_readers_see_it() {
+        let dir = tempfile::tempdir().unwrap();
+        retain(dir.path(), |_| false).unwrap();
+        let log = Log::open(Some(dir.path()), "a model", 3)
+            .unwrap()
+            .with(vectors(0..5))
+            .unwrap();
+        let before = fs::read(dir.path().join(FILE)).unwrap();
+        retain(dir.path(), |_| true).unwrap();
+        assert_eq!(fs::read(dir.path().join(FILE)).unwrap(), before);
+        assert!(log.newer().unwrap().is_none());
+        retain(dir.path(), |text| text != 2).unwrap();
+        let shorter = log.newer().unwrap().unwrap();
+        assert!(shorter.len() == 4 && !shorter.has(2) && shorter.has(5));
+        let filled = shorter.with(vectors(7..8)).unwrap();
+        assert!(filled.has(8) && filled.len() == log.len() && filled.state() != log.state());
+        assert!(
+            log.newer().unwrap().unwrap().has(8),
+            "as long as before, and another file"
+        );
     }
 
     #[test]

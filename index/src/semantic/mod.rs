@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tantivy::DocAddress;
 use tantivy::index::SegmentId;
 
+pub(crate) use log::retain;
 pub(crate) use scan::Meanings;
 
 use crate::snapshot::Snapshot;
@@ -40,8 +41,8 @@ pub trait Encoder: Send + Sync {
 pub(crate) struct Semantic {
     encoder: Arc<dyn Encoder>,
     log: RwLock<Arc<Log>>,
-    /// For each segment, as of so many rows in the log.
-    rows: Mutex<BTreeMap<SegmentId, (usize, Rows)>>,
+    /// For each segment, as of a state of the log.
+    rows: Mutex<BTreeMap<SegmentId, (log::State, Rows)>>,
 }
 
 /// The entries of a segment.
@@ -148,10 +149,10 @@ impl Semantic {
                 lang: segment.lang(doc),
             };
             match known.get(&reader.segment_id()) {
-                Some((length, rows)) if *length == log.len() => Arc::clone(rows),
+                Some((state, rows)) if *state == log.state() => Arc::clone(rows),
                 _ => {
                     let rows: Rows = Arc::new((0..reader.max_doc()).map(located).collect());
-                    known.insert(reader.segment_id(), (log.len(), Arc::clone(&rows)));
+                    known.insert(reader.segment_id(), (log.state(), Arc::clone(&rows)));
                     rows
                 }
             }

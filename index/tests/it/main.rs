@@ -8,6 +8,7 @@ mod meaning;
 mod normaliser;
 mod properties;
 mod pruning;
+mod purging;
 mod rebuilt;
 mod robustness;
 mod support;

@@ -254,6 +254,33 @@ fn a_replaced_claim_has_the_meaning_of_its_new_text() {
 }
 
 #[test]
+fn a_purge_forgets_the_vectors_of_what_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let toy = Toy::new("toy");
+    let index = ClaimIndex::open(dir.path()).unwrap();
+    index.use_model(Arc::clone(&toy) as Arc<dyn Encoder>).unwrap();
+    filled(&index, &entries());
+    let mut writer = index.writer().unwrap();
+    writer.remove("claim-0").unwrap();
+    writer.commit(&at(2)).unwrap();
+    let before = std::fs::metadata(dir.path().join("vectors.bin")).unwrap().len();
+    assert_eq!(writer.vectors(), 4);
+    assert!(writer.purge().unwrap());
+    assert_eq!(writer.vectors(), 3);
+    assert!(std::fs::metadata(dir.path().join("vectors.bin")).unwrap().len() < before);
+    assert_eq!(first(&index, "okul").unwrap().0, "claim-2");
+    writer.put(&entries()[0]).unwrap();
+    writer.commit(&at(3)).unwrap();
+    writer.encode(&entries()).unwrap();
+    assert_eq!(
+        (toy.encoded(), writer.vectors()),
+        (5, 4),
+        "it is encoded anew, and the others are not"
+    );
+    assert_eq!(first(&index, "su zehirli").unwrap().0, "claim-0");
+}
+
+#[test]
 fn a_text_that_the_model_refuses_is_matched_by_its_words() {
     let index = ClaimIndex::in_memory().unwrap();
     index.use_model(Toy::new("toy")).unwrap();
