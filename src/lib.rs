@@ -32,6 +32,10 @@ pub mod lookup;
 
 pub mod copy;
 
+pub mod erasure;
+
+pub mod backup;
+
 pub mod api;
 
 pub mod web;

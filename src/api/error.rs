@@ -235,7 +235,8 @@ impl From<store::Error> for Problem {
             | store::Error::SqliteTooOld { .. }
             | store::Error::Damaged(_)
             | store::Error::Database(_)
-            // Only crawls write under a lease.
+            // Only crawls record documents, and write under a lease.
+            | store::Error::Suppressed
             | store::Error::Late => Self::internal(error),
         }
     }

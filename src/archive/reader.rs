@@ -10,7 +10,7 @@ use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::record::{END, VERSION};
-use crate::domain::Kept;
+use crate::domain::{Kept, WebUrl};
 
 /// Longest head of a record, in bytes.
 const MAX_HEAD_BYTES: u64 = 1 << 16;
@@ -32,11 +32,16 @@ pub enum ReadError {
     Io(#[source] io::Error),
 }
 
+impl ReadError {
+    /// What is damaged where a file ends within a record, as after a kill.
+    pub(super) const CUT: &'static str = "a record is cut off";
+}
+
 impl From<io::Error> for ReadError {
     /// Errors of the decompressor and ends that come too soon are the file's, others the system's.
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::UnexpectedEof => Self::Damaged("a record is cut off"),
+            io::ErrorKind::UnexpectedEof => Self::Damaged(Self::CUT),
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
                 Self::Damaged("a record cannot be decompressed")
             }
@@ -50,6 +55,8 @@ impl From<io::Error> for ReadError {
 pub struct Record {
     /// Where it begins in its file.
     pub offset: u64,
+    /// Where it ends there.
+    pub end: u64,
     /// SHA-256 of all of it.
     pub digest: [u8; 32],
     fields: Vec<(String, String)>,
@@ -70,6 +77,19 @@ impl Record {
     /// What it says under a name, which may be written in any case.
     pub fn field(&self, name: &str) -> Option<&str> {
         find(&self.fields, name)
+    }
+
+    /// Of which address it is.
+    pub fn target(&self) -> Option<WebUrl> {
+        self.field("WARC-Target-URI").and_then(|url| WebUrl::parse(url).ok())
+    }
+
+    /// Where a redirect leads.
+    pub fn leads_to(&self) -> Option<WebUrl> {
+        let end = self.block.windows(4).position(|window| window == b"\r\n\r\n")?;
+        let head = String::from_utf8_lossy(&self.block[..end]);
+        let location = find(&fields(head.lines().skip(1)), "location")?.to_owned();
+        self.target()?.join(&location).ok()
     }
 
     /// The HTTP answer that it keeps.
@@ -158,8 +178,11 @@ impl Records {
         }
         let parts = [head.as_bytes(), &block, END];
         let digest = parts.into_iter().fold(Sha256::new(), Sha256::chain_update);
+        // The member has been read to its end by now, its check sum too.
+        let end = self.input.stream_position()?;
         Ok(Some(Record {
             offset,
+            end,
             digest: digest.finalize().into(),
             fields,
             block,

@@ -17,7 +17,7 @@ use super::{
 use crate::domain::{Kept, Timestamp};
 
 /// What every file of ours is called in the end.
-const ENDING: &str = ".warc.gz";
+pub(super) const ENDING: &str = ".warc.gz";
 
 /// More than the first record of a file takes.
 const INFO_BYTES: u64 = 1024;
@@ -241,6 +241,8 @@ impl Open {
             .create_new(true)
             .mode(0o600)
             .open(dir.join(&name))?;
+        // Nobody rewrites it meanwhile. The system frees it when the process ends, however it ends.
+        file.lock()?;
         Ok(Self { file, name, length: 0 })
     }
 

@@ -21,6 +21,13 @@ pub(super) struct LockHeld {
     lock: String,
 }
 
+impl LockHeld {
+    /// By the name of what is locked.
+    pub(super) fn of(lock: &str) -> Self {
+        Self { lock: lock.to_owned() }
+    }
+}
+
 /// Opens the store, and makes the data directory on first use, for its owner only.
 pub(super) async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
     make_dir(&settings.data_dir)?;

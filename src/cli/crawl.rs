@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::{
     context::{lock, open_store, place, store_url},
+    erase::retain_daily,
     output::{Partly, print, tame},
     source_status,
 };
@@ -46,6 +47,8 @@ struct Printed {
     failed: Vec<FailedSource>,
     pages: BTreeMap<&'static str, u64>,
     documents: u64,
+    /// Documents that were found and must not be kept.
+    suppressed: u64,
     fact_checks: u64,
     /// Claims founded that turned out to be known ones in other words.
     joined: u64,
@@ -104,11 +107,14 @@ pub(super) async fn run(settings: &Settings, args: &CrawlArgs) -> anyhow::Result
     let broken = source_status::all(&store, Some(Health::Broken)).await?;
     let mut report = printed(&report?, broken, archive.as_ref());
     report.joined = joined.context("the store is written, the index is not")?;
+    drop(archive);
+    let retained = retain_daily(settings, &store).await;
     // Cron mails whatever is printed.
     if settings.format == OutputFormat::Json || std::io::stdout().is_terminal() {
         print(settings, &report, summary)?;
     }
-    complain(&report)
+    complain(&report)?;
+    retained.context("what is kept for too long did not all go")
 }
 
 /// What is asked of a run.
@@ -255,6 +261,7 @@ fn printed(report: &Report, broken: Vec<SourceStatus>, archive: Option<&Archive>
             ("postponed", pages.postponed),
         ]),
         documents: report.documents,
+        suppressed: report.suppressed,
         fact_checks: report.fact_checks,
         joined: 0,
         broken: broken.collect(),
@@ -284,6 +291,9 @@ fn summary(report: &Printed) -> String {
         "{} sources and {pages} pages visited, {} documents and {} fact-checks read\n",
         report.sources, report.documents, report.fact_checks
     );
+    if report.suppressed > 0 {
+        text += &format!("{} documents not kept, as they were erased\n", report.suppressed);
+    }
     if let Some(archive) = &report.archive {
         text += &format!("{} answers kept in the archive\n", archive.kept);
     }

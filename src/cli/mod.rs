@@ -1,5 +1,6 @@
 //! What does the operator want done? Thin: read the settings, call one function, print, say how it went.
 
+mod backup;
 mod benchmark;
 mod cluster;
 mod context;
@@ -9,6 +10,7 @@ mod detect;
 mod discovery;
 mod doctor;
 mod document;
+mod erase;
 mod eval;
 mod eval_cluster;
 mod eval_detect;
@@ -114,6 +116,14 @@ enum Command {
     Reindex,
     /// Compare the index with the store
     Verify,
+    /// Erase documents everywhere, and keep them from coming back
+    Erase(erase::EraseArgs),
+    /// Drop what was kept for longer than its kind may be: see `[retention]` in the configuration
+    Retention,
+    /// Write all but index and configuration into a folder, while others read and write (SQLite)
+    Backup(backup::BackupArgs),
+    /// Bring back what `backup` wrote, without what was erased since (SQLite)
+    Restore(backup::RestoreArgs),
     /// Look for what is wrong with this installation
     Doctor,
     /// Measure how well claims are found
@@ -206,6 +216,10 @@ impl Command {
             Self::Cluster(args) => cluster::run(settings, &args).await,
             Self::Reindex => index::reindex(settings).await,
             Self::Verify => index::verify(settings).await,
+            Self::Erase(args) => erase::run(settings, &args).await,
+            Self::Retention => erase::retention(settings).await,
+            Self::Backup(args) => backup::backup(settings, &args).await,
+            Self::Restore(args) => backup::restore(settings, &args).await,
             Self::Doctor => doctor::run(settings).await,
             Self::Eval(args) => eval::run(settings, &args),
             Self::EvalCluster(args) => eval_cluster::run(settings, &args).await,
@@ -248,7 +262,8 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 
 /// Whether another run stands in the way.
 fn is_lock(error: &(dyn std::error::Error + 'static)) -> bool {
-    error.is::<LockHeld>() || matches!(error.downcast_ref(), Some(crate::crawl::Error::NotAlone))
+    let is_rewritten = matches!(error.downcast_ref(), Some(crate::archive::RewriteError::InUse(_)));
+    error.is::<LockHeld>() || is_rewritten || matches!(error.downcast_ref(), Some(crate::crawl::Error::NotAlone))
 }
 
 const fn is_bad_data(error: &store::Error) -> bool {

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 pub use layers::{Layers, keys};
 pub use sections::{
-    CrawlSettings, IndexSettings, LogFormat, LogSettings, LookupSettings, NetSettings, OutputFormat, Secret,
-    ServerSettings, StoreSettings,
+    CrawlSettings, IndexSettings, LogFormat, LogSettings, LookupSettings, NetSettings, OutputFormat, RetentionSettings,
+    Secret, ServerSettings, StoreSettings,
 };
 
 /// Everything that can be set. Each field is a key of the TOML file, and a variable: `server.listen` is
@@ -36,6 +36,8 @@ pub struct Settings {
     pub crawl: CrawlSettings,
     /// `[net]`
     pub net: NetSettings,
+    /// `[retention]`
+    pub retention: RetentionSettings,
     /// `[log]`
     pub log: LogSettings,
 }
@@ -51,6 +53,7 @@ impl Default for Settings {
             lookup: LookupSettings::default(),
             crawl: CrawlSettings::default(),
             net: NetSettings::default(),
+            retention: RetentionSettings::default(),
             log: LogSettings::default(),
         }
     }

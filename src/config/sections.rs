@@ -205,6 +205,29 @@ impl Default for NetSettings {
     }
 }
 
+/// `[retention]`: for how many days each kind of thing is kept; 0: for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionSettings {
+    /// What a document says in which no claim with a fact-check was seen: title, text, author, quotes. Its address and the hash
+    /// of its content stay.
+    pub unanswered_days: u32,
+    /// Title, text and author of a document in which a claim with a fact-check was seen. The quotes stay.
+    pub answered_days: u32,
+    /// Records of the archive that no claim with a fact-check was read from.
+    pub copies_days: u32,
+}
+
+impl Default for RetentionSettings {
+    fn default() -> Self {
+        Self {
+            unanswered_days: 90,
+            answered_days: 90,
+            copies_days: 90,
+        }
+    }
+}
+
 /// `[log]`: what is said on standard error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -63,6 +63,8 @@ pub struct Reading {
     pub pages: Vec<WebUrl>,
     /// How many documents.
     pub documents: u64,
+    /// How many documents more that must not be kept, and were not.
+    pub suppressed: u64,
     /// How many fact-checks.
     pub fact_checks: u64,
     /// Where the answer goes on.
@@ -82,6 +84,7 @@ impl Reading {
     pub(super) fn add(&mut self, more: Self) {
         self.pages.extend(more.pages);
         self.documents += more.documents;
+        self.suppressed += more.suppressed;
         self.fact_checks += more.fact_checks;
         self.next.extend(more.next);
         self.cursor = more.cursor.or(self.cursor.take());

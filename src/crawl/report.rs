@@ -12,6 +12,8 @@ pub struct Report {
     pub pages: PageCounts,
     /// Documents found, in sources and pages.
     pub documents: u64,
+    /// Documents found that must not be kept: they were erased.
+    pub suppressed: u64,
     /// Fact-checks found, in sources and pages.
     pub fact_checks: u64,
 }

@@ -107,6 +107,7 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
         let has_news = new + left_over + reading.documents + reading.fact_checks > 0;
         self.count(|report| {
             report.documents += reading.documents;
+            report.suppressed += reading.suppressed;
             report.fact_checks += reading.fact_checks;
         });
         if let Some(problem) = reading.problem {

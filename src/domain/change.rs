@@ -57,6 +57,8 @@ pub enum Action {
     Withdrawn,
     /// It is gone.
     Removed,
+    /// It stands; what it said is no longer kept.
+    Erased,
     /// Another claim stands for it from now on; its address leads there.
     Merged,
     /// It stands for itself again.
@@ -68,6 +70,7 @@ words!(Action {
     Updated => "updated",
     Withdrawn => "withdrawn",
     Removed => "removed",
+    Erased => "erased",
     Merged => "merged",
     Split => "split",
 });

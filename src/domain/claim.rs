@@ -76,6 +76,19 @@ impl ClaimText {
         Ok(Self(text))
     }
 
+    /// What stands for a wording that was erased, or that was not kept any longer.
+    pub const ERASED: &str = "[erased]";
+
+    /// The text of a claim whose words were erased.
+    pub fn erased() -> Self {
+        Self(Self::ERASED.to_owned())
+    }
+
+    /// Whether the words were erased.
+    pub fn is_erased(&self) -> bool {
+        self.0 == Self::ERASED
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

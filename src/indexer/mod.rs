@@ -7,6 +7,7 @@
 mod asking;
 mod beside;
 mod joining;
+mod purging;
 
 use std::{
     collections::HashSet,
@@ -20,6 +21,9 @@ pub use beside::{beside, beside_founding, catch_up_if_free};
 use claim_index::{ClaimIndex, Encoder, Entry, Position, Writer};
 pub use joining::same_as;
 use tokio::{sync::watch, task::spawn_blocking};
+
+use purging::Duty;
+pub use purging::is_purged;
 
 use crate::{
     domain::ClaimId,
@@ -162,6 +166,8 @@ pub struct Follower {
     store: Store,
     index: SharedIndex,
     writer: Arc<Mutex<Writer>>,
+    /// Whether words are to leave the index's files.
+    duty: Duty,
 }
 
 impl Follower {
@@ -171,7 +177,13 @@ impl Follower {
     /// [`claim_index::Error::Busy`] if another process holds it.
     pub fn new(store: Store, index: SharedIndex) -> Result<Self, Error> {
         let writer = Arc::new(Mutex::new(index.current().writer()?));
-        Ok(Self { store, index, writer })
+        let duty = Duty::of(index.dir.as_deref());
+        Ok(Self {
+            store,
+            index,
+            writer,
+            duty,
+        })
     }
 
     /// Applies every change that the index lacks; gives the number that it then stands at.
@@ -184,7 +196,20 @@ impl Follower {
         while at < last {
             at = self.step(at).await?;
         }
+        if self.duty.is_open() {
+            self.purge().await?;
+        }
         Ok(at)
+    }
+
+    /// Takes what was erased out of the index's files. If a lookup still reads one of them, the next round tries again.
+    async fn purge(&self) -> Result<(), Error> {
+        let writer = Arc::clone(&self.writer);
+        let purged = spawn_blocking(move || writer.lock().unwrap_or_else(PoisonError::into_inner).purge());
+        if purged.await?? {
+            self.duty.end()?;
+        }
+        Ok(())
     }
 
     /// Encodes some of the claims that have no vector yet; says whether there were any. Lookups find the others by their
@@ -219,6 +244,8 @@ impl Follower {
     pub async fn rebuild(&self) -> Result<u64, Error> {
         // Read first: whatever is committed while the claims are read is applied again by the next step.
         let change = self.store.last_change().await?;
+        // What the old entries said may have been erased since.
+        self.duty.begin()?;
         self.with_writer(Writer::clear).await?;
         let mut portion = self.portion_after(None).await?;
         while let Some(last) = portion.ids.last().copied() {
@@ -240,6 +267,10 @@ impl Follower {
 
     async fn step(&self, after: u64) -> Result<u64, Error> {
         let touched = self.store.touched(after, CHANGES_PER_COMMIT).await?;
+        if touched.erases {
+            // Before the commit that passes these changes: a crash between the two forgets neither.
+            self.duty.begin()?;
+        }
         let mut chunks = touched.claims.chunks(CLAIMS_PER_READ as usize);
         let mut portion = self.portion(chunks.next()).await?;
         while !portion.ids.is_empty() {

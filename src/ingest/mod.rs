@@ -53,12 +53,17 @@ impl Ingest {
     /// again changes nothing. A date of publication that lies ahead of the visit is not believed.
     pub async fn document(&self, document: &Document, origin: &Origin) -> Result<Recorded, store::Error> {
         let mut recorded = self.documents(vec![document.clone()], origin).await?;
-        Ok(recorded.pop().expect("as many as were given"))
+        let recorded = recorded.pop().expect("as many as were given");
+        recorded.ok_or(store::Error::Suppressed)
     }
 
     /// The same for documents that came in one answer, [`DOCUMENTS`] in one transaction: many short posts cost hardly more
-    /// than one.
-    pub async fn documents(&self, documents: Vec<Document>, origin: &Origin) -> Result<Vec<Recorded>, store::Error> {
+    /// than one. None for those that must not be kept.
+    pub async fn documents(
+        &self,
+        documents: Vec<Document>,
+        origin: &Origin,
+    ) -> Result<Vec<Option<Recorded>>, store::Error> {
         let mut recorded = Vec::with_capacity(documents.len());
         let mut documents = documents
             .into_iter()
@@ -70,7 +75,7 @@ impl Ingest {
         Ok(recorded)
     }
 
-    async fn some(&self, documents: Vec<Document>, origin: &Origin) -> Result<Vec<Recorded>, store::Error> {
+    async fn some(&self, documents: Vec<Document>, origin: &Origin) -> Result<Vec<Option<Recorded>>, store::Error> {
         let known = self.store.recorded(&documents, origin).await?;
         let is_new = known.iter().map(Option::is_none);
         let new = documents
@@ -92,7 +97,7 @@ impl Ingest {
         let mut now = self.store.record_all(&read, origin, &self.actor).await?.into_iter();
         Ok(known
             .into_iter()
-            .filter_map(|known| known.or_else(|| now.next()))
+            .map(|known| known.or_else(|| now.next().flatten()))
             .collect())
     }
 

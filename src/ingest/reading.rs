@@ -49,6 +49,10 @@ impl Ingest {
             self.take(&origin, found, &mut intake).await?;
         }
         self.flush(&origin, &mut intake).await?;
+        let named = std::mem::take(&mut intake.reading.pages);
+        let count = named.len() as u64;
+        intake.reading.pages = self.store.wanted(named, origin.kept.as_ref()).await?;
+        intake.reading.suppressed += count - intake.reading.pages.len() as u64;
         Ok(intake.reading())
     }
 
@@ -63,7 +67,6 @@ impl Ingest {
             // One bad row among good ones is the publisher's to mend; it is no reason to fetch all of it again and again.
             Found::Problem(problem) => intake.problem = intake.problem.take().or(Some(problem)),
             Found::Document(document) => {
-                reading.documents += 1;
                 intake.documents.push(*document);
                 if intake.documents.len() == DOCUMENTS {
                     self.flush(origin, intake).await?;
@@ -81,7 +84,10 @@ impl Ingest {
     }
 
     async fn flush(&self, origin: &Origin, intake: &mut Intake) -> Result<(), store::Error> {
-        self.documents(std::mem::take(&mut intake.documents), origin).await?;
+        let recorded = self.documents(std::mem::take(&mut intake.documents), origin).await?;
+        let kept = recorded.iter().flatten().count() as u64;
+        intake.reading.documents += kept;
+        intake.reading.suppressed += recorded.len() as u64 - kept;
         self.fact_checks(&std::mem::take(&mut intake.fact_checks))
             .await
             .map(drop)
@@ -91,8 +97,9 @@ impl Ingest {
 impl Intake {
     fn reading(mut self) -> Reading {
         let reading = &self.reading;
-        let is_empty =
-            reading.documents + reading.fact_checks == 0 && reading.pages.is_empty() && reading.next.is_empty();
+        let is_empty = reading.documents + reading.suppressed + reading.fact_checks == 0
+            && reading.pages.is_empty()
+            && reading.next.is_empty();
         self.reading.problem = self.problem.filter(|_| is_empty);
         self.reading
     }

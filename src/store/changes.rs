@@ -28,6 +28,8 @@ pub struct Touched {
     pub claims: Vec<ClaimId>,
     /// The last change that was looked at; the number asked for if there is none after it.
     pub up_to: u64,
+    /// Whether words were erased: no file may hold them any longer.
+    pub erases: bool,
 }
 
 impl Store {
@@ -92,10 +94,18 @@ const TOUCHED: &str = "\
      UNION SELECT COALESCE(c.merged_into, c.id) FROM x JOIN attachments o ON o.fact_check_id = x.id AND o.withdrawn_at IS NULL \
      JOIN claims c ON c.id = o.claim_id WHERE x.kind = 'fact_check' ORDER BY 1";
 
+const ERASURES: &str = "SELECT 1 FROM changes WHERE number > $1 AND number <= $2 AND kind = 'sighting' \
+     AND action IN ('removed', 'erased') LIMIT 1";
+
 async fn touched(conn: &mut Conn, after: u64, limit: u32) -> Result<Touched, Error> {
     // Numbers have no gaps.
     let up_to = last(conn).await?.min(after + u64::from(limit)).max(after);
     let mut rows = conn.fetch(TOUCHED, args![after, up_to]).await?;
     let claims = rows.iter_mut().map(Row::take).collect::<Result<_, Error>>()?;
-    Ok(Touched { claims, up_to })
+    let erasures = conn.fetch(ERASURES, args![after, up_to]).await?;
+    Ok(Touched {
+        claims,
+        up_to,
+        erases: !erasures.is_empty(),
+    })
 }

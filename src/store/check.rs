@@ -92,7 +92,7 @@ const RULES: &[(&str, &str)] = &[
     ),
     (
         "claims without a fingerprint",
-        "SELECT COUNT(*) FROM (SELECT place FROM claims EXCEPT SELECT claim FROM claim_fingerprints) AS nameless",
+        "SELECT COUNT(*) FROM (SELECT place FROM claims WHERE text <> '[erased]' EXCEPT SELECT claim FROM claim_fingerprints) AS nameless",
     ),
     (
         "fact-checks without their current version",

@@ -147,6 +147,9 @@ async fn create(tx: &mut Tx, wording: &Wording) -> Result<Added<Claim>, Error> {
     claim(row).map(Added::Known)
 }
 
+/// Claims without words (erased, or not kept any longer) are listed only if somebody checked them.
+const KNOWN: &str = "(c.text <> '[erased]' OR c.fact_checks > 0)";
+
 /// One order of claims, as SQL.
 struct Listing {
     list: List,
@@ -200,7 +203,7 @@ impl Listing {
         let (rest, order) = (self.rest, self.order);
         let columns = claim_columns!();
         format!(
-            "SELECT {columns}, c.fact_checks FROM claims c WHERE c.merged_into IS NULL AND {rest} {checked} ORDER BY {order} LIMIT $3"
+            "SELECT {columns}, c.fact_checks FROM claims c WHERE c.merged_into IS NULL AND {KNOWN} AND {rest} {checked} ORDER BY {order} LIMIT $3"
         )
     }
 }

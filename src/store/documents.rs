@@ -11,7 +11,7 @@ use super::{
     db::Conn,
     family,
     founding::{self, Founded, Wording},
-    near, rewriting,
+    near, rewriting, suppressions,
     transaction::{Tx, transact},
     value::{Row, Value, args},
 };
@@ -49,6 +49,9 @@ impl Store {
     /// Records a document and where its mentions belong, in one transaction. A document whose content is stored already
     /// writes nothing. A claim has one sighting a document, by the first mention; it stays when a later content of the
     /// document no longer mentions the claim: it was seen there.
+    ///
+    /// # Errors
+    /// [`Error::Suppressed`] for what was erased; what the archive keeps of it is noted as unwanted.
     pub async fn record(
         &self,
         document: &Document,
@@ -57,16 +60,17 @@ impl Store {
         actor: &Actor,
     ) -> Result<Recorded, Error> {
         let mut recorded = self.record_all(&[(document, placed)], origin, actor).await?;
-        Ok(recorded.pop().expect("as many as were given"))
+        let recorded = recorded.pop().expect("as many as were given");
+        recorded.ok_or(Error::Suppressed)
     }
 
-    /// Records documents that came together, all of them in one transaction or none.
+    /// Records documents that came together, all of them in one transaction or none; none of what was erased.
     pub async fn record_all(
         &self,
         read: &[(&Document, &[Placed])],
         origin: &Origin,
         actor: &Actor,
-    ) -> Result<Vec<Recorded>, Error> {
+    ) -> Result<Vec<Option<Recorded>>, Error> {
         if read.is_empty() {
             return Ok(Vec::new());
         }
@@ -74,10 +78,14 @@ impl Store {
             .iter()
             .map(|(document, placed)| (Page::new(document, origin), *placed));
         let pages: Vec<(Page<'_>, &[Placed])> = pages.collect();
-        transact!(self.db, actor, |tx| async {
+        let recorded = transact!(self.db, actor, |tx| async {
             self.check_fence(&mut tx).await?;
             record_all(&mut tx, &pages).await
-        })
+        })?;
+        if let Some(kept) = origin.kept.as_ref().filter(|_| recorded.iter().any(Option::is_none)) {
+            self.note_unwanted(kept).await?;
+        }
+        Ok(recorded)
     }
 
     /// What [`Store::record`] would say of documents whose content is stored already; none of the others. Without the
@@ -180,13 +188,16 @@ impl<'a> Page<'a> {
     }
 }
 
-async fn record_all(tx: &mut Tx, pages: &[(Page<'_>, &[Placed])]) -> Result<Vec<Recorded>, Error> {
+async fn record_all(tx: &mut Tx, pages: &[(Page<'_>, &[Placed])]) -> Result<Vec<Option<Recorded>>, Error> {
     let said = |placed: &&'_ [Placed]| placed.iter().filter_map(wording).collect();
     let mut wordings: Vec<Vec<Wording>> = pages.iter().map(|(_, placed)| said(placed)).collect();
     near::lock(tx, wordings.iter().flatten()).await?;
     let mut recorded = Vec::with_capacity(pages.len());
     for ((page, placed), wordings) in pages.iter().zip(&mut wordings) {
-        recorded.push(record(tx, page, placed, wordings).await?);
+        recorded.push(match record(tx, page, placed, wordings).await {
+            Err(Error::Suppressed) => None,
+            done => Some(done?),
+        });
     }
     Ok(recorded)
 }
@@ -197,6 +208,7 @@ async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed], wordings: &mut 
         copies::keep(tx, &stored.id, stored.version, page.origin.kept.as_ref()).await?;
         return Ok(stored.unchanged());
     }
+    suppressions::refuse(tx.conn(), page.document).await?;
     let (document, version) = match stored {
         None => (insert(tx, page).await?, 1),
         Some(stored) => {
@@ -225,11 +237,16 @@ async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed], wordings: &mut 
 async fn improve(tx: &mut Tx, homes: &[ClaimId], mentions: &[&Mention]) -> Result<(), Error> {
     let mut better = Vec::new();
     for (id, text, lang) in rewriting::improvable(tx, homes).await? {
-        let here = homes.iter().zip(mentions).filter(|(home, _)| **home == id);
+        let mut here = homes.iter().zip(mentions).filter(|(home, _)| **home == id).peekable();
+        let is_erased = text == ClaimText::ERASED;
+        let lang = here
+            .peek()
+            .filter(|_| is_erased)
+            .map_or(lang, |(_, mention)| mention.lang);
         let texts = here
             .filter(|(_, mention)| mention.lang == lang)
             .map(|(_, mention)| mention.quote.as_str());
-        let best = texts.filter(|quote| cluster::should_replace(&text, quote, &lang));
+        let best = texts.filter(|quote| is_erased || cluster::should_replace(&text, quote, &lang));
         let best: Vec<&str> = best.collect();
         let first = cluster::best(best.iter().map(|quote| (*quote, &lang)));
         better.extend(first.and_then(|at| Some((id, ClaimText::parse(best[at]).ok()?, lang))));
@@ -291,7 +308,7 @@ async fn known_source(tx: &mut Tx, page: &Page<'_>) -> Result<Option<SourceId>, 
 
 async fn update(tx: &mut Tx, stored: &Stored, page: &Page<'_>) -> Result<(), Error> {
     let sql = "UPDATE documents SET canonical_url = $3, canonical_key = $4, title = $5, text = $6, lang = $7, author = $8, \
-               published_at = $9, content = $10, changed_at = $11, version = version + 1 WHERE id = $1 AND version = $2";
+               published_at = $9, content = $10, changed_at = $11, holds = 2, version = version + 1 WHERE id = $1 AND version = $2";
     let mut args = args![&stored.id, stored.version];
     args.extend(contents(page));
     match tx.execute(sql, args).await? {
@@ -337,6 +354,7 @@ async fn sight(
     page: &Page<'_>,
     seen: Vec<(ClaimId, &Mention)>,
 ) -> Result<u64, Error> {
+    refill(tx, document, &seen).await?;
     let sql = "SELECT COALESCE(c.merged_into, c.id) FROM sightings s JOIN claims c ON c.id = s.claim_id \
                WHERE s.document_id = $1";
     let mut rows = tx.fetch(sql, args![document]).await?;
@@ -367,6 +385,20 @@ async fn sight(
     count(tx, page.seen_at(), seen.collect()).await?;
     family::still_standing(tx, &standing).await?;
     Ok(new.len() as u64)
+}
+
+/// A sighting whose quote was not kept any longer has words again when they are read again.
+async fn refill(tx: &mut Tx, document: &DocumentId, seen: &[(ClaimId, &Mention)]) -> Result<(), Error> {
+    let sql = "SELECT claim_id FROM sightings WHERE document_id = $1 AND quote = ''";
+    for row in &mut tx.fetch(sql, args![document]).await? {
+        let claim: ClaimId = row.take()?;
+        if let Some((_, mention)) = seen.iter().find(|(home, _)| *home == claim) {
+            let sql = "UPDATE sightings SET quote = $3, lang = $4 WHERE document_id = $1 AND claim_id = $2";
+            let args = args![document, &claim, &mention.quote, &mention.lang];
+            tx.execute(sql, args).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Counts one sighting more for each claim, each named once and standing for itself. That is no new version of the claim: the sighting's change says it.

@@ -11,11 +11,11 @@ use super::{
     transaction::view,
     value::{Row, Value},
 };
-use crate::domain::{ClaimId, FactCheckBody, Lang};
+use crate::domain::{ClaimId, ClaimText, FactCheckBody, Lang};
 
 impl Store {
-    /// The index entries of the claims named, in the order asked; those unknown are left out, and those that others stand
-    /// for. An entry holds the claim's text, its first 20 distinct quotes, and what its attached fact-checks say was claimed,
+    /// The index entries of the claims named, in the order asked; those unknown are left out, those that others stand
+    /// for, and those whose words were erased. An entry holds the claim's text, its first 20 distinct quotes, and what its attached fact-checks say was claimed,
     /// their titles and descriptions; and the same of each claim that it stands for.
     pub async fn entries(&self, ids: &[ClaimId]) -> Result<Vec<Entry>, Error> {
         let mut drafts = view!(self.db, |conn| read(conn, ids))?;
@@ -49,9 +49,10 @@ impl Drafts {
         for row in &mut conn.fetch_in(CLAIMS, keys.clone()).await? {
             let id: ClaimId = row.take()?;
             let claim = wording(WordingKind::Claim, row)?;
+            let says_something = claim.text != ClaimText::ERASED;
             entries.entry(id).or_insert_with(|| Entry {
                 id: id.to_string(),
-                wordings: vec![claim],
+                wordings: says_something.then_some(claim).into_iter().collect(),
             });
             bodies.extend(row.take::<Option<FactCheckBody>>()?.map(|body| (id, body)));
         }
@@ -90,14 +91,17 @@ impl Drafts {
                 self.add(id, wording);
             }
         }
-        self.entries.into_iter().collect()
+        self.entries
+            .into_iter()
+            .filter(|(_, entry)| !entry.wordings.is_empty())
+            .collect()
     }
 }
 
 /// The first 20 distinct quotes of each claim: more would make a popular claim's entry long, not easier to find.
 const QUOTES: &str = "SELECT claim_id, quote, lang FROM ( \
      SELECT claim_id, quote, lang, ROW_NUMBER() OVER (PARTITION BY claim_id ORDER BY MIN(id)) AS place \
-     FROM sightings WHERE claim_id IN {in} GROUP BY claim_id, quote, lang) AS quotes \
+     FROM sightings WHERE quote <> '' AND claim_id IN {in} GROUP BY claim_id, quote, lang) AS quotes \
      WHERE place <= 20 ORDER BY claim_id, place";
 
 /// Claims with their fact-checks in one row: on SQLite, handing a row over costs more than what is in it.

@@ -58,6 +58,9 @@ pub enum Error {
     /// The lease that gave the right to write has gone to another run.
     #[error("another run has taken over")]
     Late,
+    /// It was erased, or is by somebody whose texts are not to be kept: see [`Mark`](super::Mark).
+    #[error("it must not be kept")]
+    Suppressed,
     /// No room left on the device.
     #[error("no space left for the store")]
     Full(#[source] sqlx::Error),

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0004_leases.sql"),
     include_str!("migrations/0005_copies.sql"),
     include_str!("migrations/0006_merging.sql"),
+    include_str!("migrations/0008_erasure.sql"),
 ];
 
 /// The newest schema known here.
@@ -54,6 +55,11 @@ pub(super) async fn run(db: &Db) -> Result<StoreId, Error> {
     if inspect(db).await? < KNOWN {
         transact!(db, &Actor::Operator, |tx| migrate(&mut tx, db))?;
     }
+    identify(db).await
+}
+
+/// Reads the store's identifier.
+pub(super) async fn identify(db: &Db) -> Result<StoreId, Error> {
     let mut rows = db
         .fetch("SELECT value FROM settings WHERE name = 'store_id'", vec![])
         .await?;

@@ -14,6 +14,7 @@ mod dialect;
 mod documents;
 mod dossiers;
 mod entries;
+mod erasing;
 mod error;
 mod fact_checks;
 mod family;
@@ -28,9 +29,13 @@ mod merging;
 mod migrate;
 mod near;
 mod parting;
+mod retention;
+mod rewording;
 mod rewriting;
+mod snapshot;
 mod source_status;
 mod sources;
+mod suppressions;
 mod timelines;
 mod transaction;
 mod value;
@@ -43,17 +48,21 @@ use std::{
 pub use changes::{ChangeQuery, Touched};
 pub use check::Counts;
 pub use claims::{Checked, ClaimQuery, ClaimSort, ClaimSummary};
-pub use copies::Filed;
+pub use copies::{Filed, Moved};
 pub use cursor::Cursor;
 pub use documents::{Origin, Recorded};
 pub use dossiers::{Attached, Dossier};
+pub use erasing::{Doomed, Erased, Which};
 pub use error::{BadSplit, Error};
 pub use import::{ImportBatch, ImportTally};
 pub use joining::Unjoined;
 pub use merging::Union;
 pub use parting::Parting;
+pub use retention::Dropped;
 pub use rewriting::Rewriting;
+pub use snapshot::Scrubbed;
 pub use source_status::{DAYS, DayCount, SourceStatus, StatusQuery};
+pub use suppressions::{Mark, Suppressed, Suppression};
 pub use timelines::{Leader, MAX_DAYS, Tally, Timeline, Variant};
 
 use uuid::Uuid;
@@ -136,6 +145,13 @@ impl Store {
             StoreUrl::Postgres(url) => dialect::open_pg(url).await?,
         };
         let id = migrate::run(&db).await?;
+        Ok(Self { db, id, fence: None })
+    }
+
+    /// Opens a copy that nobody else uses, to look into it.
+    pub async fn open_copy(file: &Path) -> Result<Self, Error> {
+        let db = dialect::open_untouched(file).await?;
+        let id = migrate::identify(&db).await?;
         Ok(Self { db, id, fence: None })
     }
 

@@ -58,8 +58,10 @@ impl Seen {
     }
 }
 
+/// None of a quote that is no longer kept.
 fn prints(text: &str) -> impl Iterator<Item = Fingerprint> {
-    std::iter::once(Fingerprint::exact(text)).chain(Fingerprint::near_verbatim(text))
+    let exact = (!text.is_empty()).then(|| Fingerprint::exact(text));
+    exact.into_iter().chain(Fingerprint::near_verbatim(text))
 }
 
 async fn take_out(tx: &mut Tx, parting: Parting<'_>, actor: &Actor) -> Result<Claim, Error> {
@@ -110,7 +112,7 @@ async fn leaving(tx: &mut Tx, family: &[ClaimId], named: &[SightingId]) -> Resul
     let named: HashSet<SightingId> = named.iter().copied().collect();
     let chosen = all.iter().filter(|seen| named.contains(&seen.id));
     let prints: HashSet<Fingerprint> = chosen.flat_map(Seen::prints).collect();
-    all.retain(|seen| seen.prints().any(|print| prints.contains(&print)));
+    all.retain(|seen| named.contains(&seen.id) || seen.prints().any(|print| prints.contains(&print)));
     Ok(all)
 }
 

@@ -100,7 +100,7 @@ const SPAN: &str = of_claim!(
         moment!(),
         "), MAX(",
         moment!(),
-        "), COUNT(DISTINCT s.quote || ' ' || s.lang)"
+        "), COUNT(DISTINCT CASE WHEN s.quote <> '' THEN s.quote || ' ' || s.lang END)"
     ),
     ""
 );
@@ -126,7 +126,7 @@ const LANGUAGES: &str = of_claim!("s.lang, COUNT(*)", "GROUP BY s.lang ORDER BY 
 
 const VARIANTS: &str = of_claim!(
     concat!("s.quote, s.lang, MIN(", moment!(), "), COUNT(*)"),
-    "GROUP BY s.quote, s.lang ORDER BY 4 DESC, 3, 1 LIMIT $2"
+    "AND s.quote <> '' GROUP BY s.quote, s.lang ORDER BY 4 DESC, 3, 1 LIMIT $2"
 );
 
 const EARLIEST: &str = of_claim!(sighting_columns!(), concat!("ORDER BY ", moment!(), ", s.id LIMIT 1"));

@@ -24,6 +24,8 @@ const SEES: &[(&str, &[&str])] = &[
     ("review", &["store"]),
     ("lookup", &["detect", "store", "indexer"]),
     ("copy", &["archive", "extract", "store"]),
+    ("erasure", &["archive", "indexer", "store"]),
+    ("backup", &["archive", "erasure", "indexer", "store"]),
     ("api", &["config", "lookup", "copy", "indexer", "review", "store"]),
     ("web", &["api", "config", "lookup", "indexer", "review", "store"]),
     ("demo", &["config", "net", "crawl", "ingest", "store"]),
@@ -31,7 +33,7 @@ const SEES: &[(&str, &[&str])] = &[
         "cli",
         &[
             "api", "web", "demo", "config", "archive", "net", "model", "crawl", "extract", "detect", "cluster",
-            "lookup", "copy", "indexer", "ingest", "review", "store",
+            "lookup", "copy", "erasure", "backup", "indexer", "ingest", "review", "store",
         ],
     ),
 ];

@@ -5,6 +5,7 @@ mod broken;
 mod clustering;
 mod crawling;
 mod detecting;
+mod erasing;
 mod importing;
 mod measuring;
 mod models;

@@ -9,6 +9,7 @@ mod crawl;
 mod demo_site;
 mod detect;
 mod docs;
+mod erasure;
 mod extract;
 mod kill;
 mod net;

@@ -76,8 +76,8 @@ impl Pipeline {
         };
         let recorded = self.ingest.documents(answer.to_vec(), &origin).await?;
         Ok(Came {
-            sightings: recorded.iter().map(|one| one.sightings_new).sum(),
-            claims: recorded.iter().map(|one| one.claims_new).sum(),
+            sightings: recorded.iter().flatten().map(|one| one.sightings_new).sum(),
+            claims: recorded.iter().flatten().map(|one| one.claims_new).sum(),
         })
     }
 

@@ -131,7 +131,8 @@ async fn every_kind_touches_its_claims() {
             touched(0).await,
             Touched {
                 claims: vec![dam],
-                up_to: 1
+                up_to: 1,
+                erases: false,
             }
         );
 
@@ -140,7 +141,8 @@ async fn every_kind_touches_its_claims() {
             touched(1).await,
             Touched {
                 claims: vec![],
-                up_to: 2
+                up_to: 2,
+                erases: false,
             },
             "attached to nothing yet"
         );
@@ -176,21 +178,24 @@ async fn every_kind_touches_its_claims() {
             touched(7).await,
             Touched {
                 claims: vec![],
-                up_to: 8
+                up_to: 8,
+                erases: false,
             }
         );
         assert_eq!(
             touched(8).await,
             Touched {
                 claims: vec![],
-                up_to: 8
+                up_to: 8,
+                erases: false,
             }
         );
         assert_eq!(
             touched(99).await,
             Touched {
                 claims: vec![],
-                up_to: 99
+                up_to: 99,
+                erases: false,
             }
         );
     }

@@ -38,12 +38,22 @@ fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/copies")
 }
 
-/// Keeps an answer as a crawl does.
-pub(crate) async fn keep(archive: &Path, url: &str, content_type: &str, body: &[u8]) -> Kept {
+/// An archive in a folder.
+pub(crate) fn open(dir: &Path) -> Archive {
     let limits = Limits {
         file_bytes: 1 << 30,
         budget_bytes: 1 << 30,
     };
+    Archive::open(dir, limits, "").expect("an archive")
+}
+
+/// Keeps an answer as a crawl does, in a file of its own.
+pub(crate) async fn keep(archive: &Path, url: &str, content_type: &str, body: &[u8]) -> Kept {
+    keep_in(&open(archive), url, content_type, body).await
+}
+
+/// Keeps an answer beside those that are in the archive's file already.
+pub(crate) async fn keep_in(archive: &Archive, url: &str, content_type: &str, body: &[u8]) -> Kept {
     let content_type = HeaderValue::from_str(content_type).expect("a header value");
     let exchange = Exchange {
         url: WebUrl::parse(url).expect("an address"),
@@ -56,7 +66,6 @@ pub(crate) async fn keep(archive: &Path, url: &str, content_type: &str, body: &[
         body: body.to_vec().into(),
         extent: Extent::Whole,
     };
-    let archive = Archive::open(archive, limits, "").expect("an archive");
     archive.keep(exchange).await.expect("kept")
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod newsroom;
 pub(crate) mod postgres;
 pub(crate) mod press;
 pub(crate) mod process;
+pub(crate) mod remains;
 pub(crate) mod visits;
 
 pub(crate) use databases::{TestDb, databases, sqlite};
