@@ -48,7 +48,8 @@ impl Ingest {
         for found in visit.findings_aside(fetched).await {
             self.take(&origin, found, &mut intake).await?;
         }
-        self.flush(&origin, &mut intake).await?;
+        self.keep_documents(&origin, &mut intake).await?;
+        self.fact_checks(&std::mem::take(&mut intake.fact_checks)).await?;
         let named = std::mem::take(&mut intake.reading.pages);
         let count = named.len() as u64;
         intake.reading.pages = self.store.wanted(named, origin.kept.as_ref()).await?;
@@ -69,28 +70,26 @@ impl Ingest {
             Found::Document(document) => {
                 intake.documents.push(*document);
                 if intake.documents.len() == DOCUMENTS {
-                    self.flush(origin, intake).await?;
+                    self.keep_documents(origin, intake).await?;
                 }
             }
             Found::FactCheck(check) => {
                 reading.fact_checks += 1;
                 intake.fact_checks.push(*check);
                 if intake.fact_checks.len() == BATCH {
-                    self.flush(origin, intake).await?;
+                    self.fact_checks(&std::mem::take(&mut intake.fact_checks)).await?;
                 }
             }
         }
         Ok(())
     }
 
-    async fn flush(&self, origin: &Origin, intake: &mut Intake) -> Result<(), store::Error> {
+    async fn keep_documents(&self, origin: &Origin, intake: &mut Intake) -> Result<(), store::Error> {
         let recorded = self.documents(std::mem::take(&mut intake.documents), origin).await?;
         let kept = recorded.iter().flatten().count() as u64;
         intake.reading.documents += kept;
         intake.reading.suppressed += recorded.len() as u64 - kept;
-        self.fact_checks(&std::mem::take(&mut intake.fact_checks))
-            .await
-            .map(drop)
+        Ok(())
     }
 }
 
