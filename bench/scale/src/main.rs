@@ -2,6 +2,7 @@
 //!
 //! `ingest-scale FOLDER POSTS...`: a store and an index in FOLDER; at each number of posts a line of JSON says what they cost.
 
+mod phrases;
 mod posts;
 mod spent;
 
