@@ -231,6 +231,21 @@ impl ClaimIndex {
         self.semantic().map_or(Ok(()), Semantic::reload)
     }
 
+    /// Deletes segments' files that tantivy does not know: a writer that ended in the middle of a merge leaves some, which no
+    /// collection of garbage finds. Only the holder of the index's writer may do so.
+    pub(crate) fn delete_orphans(&self) -> Result<(), Error> {
+        let Some(dir) = &self.inner.dir else {
+            return Ok(());
+        };
+        // In this order: a file is known before it is made.
+        let present = opening::segment_files(dir)?;
+        let known = self.inner.index.directory().list_managed_files();
+        let orphans = present.iter().filter(|file| !known.contains(Path::new(file)));
+        orphans
+            .into_iter()
+            .try_for_each(|file| opening::remove(&dir.join(file)))
+    }
+
     /// Whether each segment's files in the directory are those of a segment in use, and none of these has entries that are
     /// gone.
     pub(crate) fn has_nothing_old(&self) -> Result<bool, Error> {
@@ -239,8 +254,10 @@ impl ClaimIndex {
         };
         let segments = self.inner.index.searchable_segment_metas()?;
         let current: HashSet<String> = segments.iter().map(|segment| segment.id().uuid_string()).collect();
-        let is_old = |stem: &String| !current.contains(stem);
-        let has_old_files = opening::segments_in(dir)?.iter().any(is_old);
+        let present = opening::segment_files(dir)?;
+        let has_old_files = present
+            .iter()
+            .any(|file| !current.iter().any(|id| file.starts_with(id)));
         Ok(!has_old_files && segments.iter().all(|segment| !segment.has_deletes()))
     }
 

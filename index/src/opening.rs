@@ -1,7 +1,6 @@
 //! Comes in: a directory that may hold anything. Goes out: an index known to be whole and of our version, or the
 //! reason why not.
 
-use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -103,7 +102,7 @@ pub(crate) fn wipe(dir: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn remove(path: &Path) -> Result<(), Error> {
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::Directory(error)),
         _ => Ok(()),
@@ -123,12 +122,16 @@ fn segment_of(name: &str) -> Option<&str> {
     (stem.len() == 32 && stem.bytes().all(|b| b.is_ascii_hexdigit())).then_some(stem)
 }
 
-/// The segments of which there are files in a directory.
-pub(crate) fn segments_in(dir: &Path) -> Result<HashSet<String>, Error> {
-    let mut segments = HashSet::new();
+/// The names of the files of segments in a directory.
+pub(crate) fn segment_files(dir: &Path) -> Result<Vec<String>, Error> {
+    let mut files = Vec::new();
     for file in fs::read_dir(dir).map_err(Error::Directory)? {
-        let name = file.map_err(Error::Directory)?.file_name();
-        segments.extend(segment_of(&name.to_string_lossy()).map(str::to_owned));
+        let name = file
+            .map_err(Error::Directory)?
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
+        files.extend(segment_of(&name).is_some().then(|| name.clone()));
     }
-    Ok(segments)
+    Ok(files)
 }

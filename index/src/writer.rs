@@ -118,6 +118,7 @@ impl Writer {
         }
         self.index.reload()?;
         self.inner.garbage_collect_files().wait()?;
+        self.index.delete_orphans()?;
         self.index.forget_vectors()?;
         self.index.has_nothing_old()
     }

@@ -104,6 +104,7 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
             return Ok(Written::Late);
         };
         let News { reading, memory, .. } = news;
+        let suppressed = reading.suppressed;
         let has_news = new + left_over + reading.documents + reading.fact_checks > 0;
         self.count(|report| {
             report.documents += reading.documents;
@@ -122,9 +123,13 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
         } else {
             memory
         };
-        let unchanged = self.unchanged(target, has_news);
-        self.record(held, target, Memory { unchanged, ..memory }, Outcome::Read)
-            .await
+        // An answer that names what must not be kept is read each time: the archive has kept it before anybody knows.
+        let memory = Memory {
+            unchanged: self.unchanged(target, has_news),
+            content: memory.content.filter(|_| suppressed == 0),
+            ..memory
+        };
+        self.record(held, target, memory, Outcome::Read).await
     }
 
     /// What the next visit's date depends on. A page that changed is a new one; a source is known by its past.

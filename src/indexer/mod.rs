@@ -202,16 +202,6 @@ impl Follower {
         Ok(at)
     }
 
-    /// Takes what was erased out of the index's files. If a lookup still reads one of them, the next round tries again.
-    async fn purge(&self) -> Result<(), Error> {
-        let writer = Arc::clone(&self.writer);
-        let purged = spawn_blocking(move || writer.lock().unwrap_or_else(PoisonError::into_inner).purge());
-        if purged.await?? {
-            self.duty.end()?;
-        }
-        Ok(())
-    }
-
     /// Encodes some of the claims that have no vector yet; says whether there were any. Lookups find the others by their
     /// words meanwhile.
     pub async fn encode_some(&self) -> Result<bool, Error> {

@@ -7,8 +7,15 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
+
+use tokio::task::spawn_blocking;
+
+use super::{Error, Follower};
 
 /// Is there while there is something to purge.
 const FILE: &str = "purge";
@@ -54,6 +61,18 @@ impl Duty {
             }
         }
         self.is_open.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Follower {
+    /// Takes what was erased out of the index's files. If a lookup still reads one of them, the next round tries again.
+    pub(super) async fn purge(&self) -> Result<(), Error> {
+        let writer = Arc::clone(&self.writer);
+        let purged = spawn_blocking(move || writer.lock().unwrap_or_else(PoisonError::into_inner).purge());
+        if purged.await?? {
+            self.duty.end()?;
+        }
         Ok(())
     }
 }

@@ -114,11 +114,7 @@ impl Store {
         for ids in ids.chunks(BATCH) {
             erased += transact!(self.db, &Actor::Operator, |tx| erase(&mut tx, ids))?;
         }
-        erased.pages = transact!(self.db, &Actor::Operator, |tx| async {
-            let keys = keys.iter().map(Value::from).collect();
-            tx.execute_in("DELETE FROM crawl_pages WHERE url_key IN {in}", vec![], keys)
-                .await
-        })?;
+        erased.pages = transact!(self.db, &Actor::Operator, |tx| forget_visits(&mut tx, keys))?;
         Ok(erased)
     }
 }
@@ -137,6 +133,17 @@ fn document(row: &mut Row) -> Result<Doomed, Error> {
         },
         copies: Vec::new(),
     })
+}
+
+/// Also has every answer read again, even if it is the same as before: who names what was erased has to be found out.
+async fn forget_visits(tx: &mut Tx, keys: &[UrlKey]) -> Result<u64, Error> {
+    for table in ["crawl_sources", "crawl_pages"] {
+        let sql = format!("UPDATE {table} SET content = NULL WHERE content IS NOT NULL");
+        tx.execute(sqlx::AssertSqlSafe(sql), vec![]).await?;
+    }
+    let keys = keys.iter().map(Value::from).collect();
+    tx.execute_in("DELETE FROM crawl_pages WHERE url_key IN {in}", vec![], keys)
+        .await
 }
 
 async fn erase(tx: &mut Tx, ids: &[DocumentId]) -> Result<Erased, Error> {

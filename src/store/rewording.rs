@@ -59,8 +59,7 @@ pub(super) async fn reword(
     for claim in &claims {
         let (text, lang) = match remaining.other_words(claim) {
             None => (claim.text.clone(), claim.lang),
-            Some(other) => {
-                let (text, lang) = other.unwrap_or_else(|| (ClaimText::erased(), Lang::UND));
+            Some((text, lang)) => {
                 *(if text.is_erased() { &mut emptied } else { &mut reworded }) += 1;
                 lost.push(claim.text.clone());
                 give_words(tx, claim, &text, lang).await?;
@@ -142,16 +141,15 @@ impl Remaining {
         }
     }
 
-    /// `None` if the claim keeps its words; the best others, if there are any.
-    #[expect(clippy::option_option, reason = "whether it changes, and to what")]
-    fn other_words(&self, claim: &Said) -> Option<Option<(ClaimText, Lang)>> {
+    /// The best other words, if the claim does not keep its own: what stands for none, if there are none.
+    fn other_words(&self, claim: &Said) -> Option<(ClaimText, Lang)> {
         if !claim.is_read || claim.text == ClaimText::ERASED || self.texts.contains(&claim.text) {
             return None;
         }
         let own = self.by_claim.get(&claim.id).map(Vec::as_slice).unwrap_or_default();
         let in_its_language = own.iter().filter(|(_, lang)| *lang == claim.lang);
         let best = best(in_its_language).or_else(|| best(own));
-        Some(best)
+        Some(best.unwrap_or_else(|| (ClaimText::erased(), Lang::UND)))
     }
 }
 

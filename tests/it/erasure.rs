@@ -2,12 +2,11 @@
 
 mod aging;
 mod backup;
+mod rewriting;
 
 use std::path::Path;
 
-use claim_index::Query;
 use klarstelle::{
-    archive::RewriteError,
     cluster::{Home, Placed, Prints},
     copy,
     domain::{Actor, ClaimId, Document, DocumentId, Kept, Lang, Mention, OwnFactCheck, Timestamp, Verdict, WebUrl},
@@ -275,17 +274,6 @@ async fn nothing_is_left_of_what_is_erased_and_the_fact_check_stays() {
         );
         assert!(store.copies(&desk.page).await.expect("asked").is_none());
         desk.assert_whole().await;
-        let index = SharedIndex::open_read_only(&desk.places.index)
-            .expect("an index")
-            .current();
-        let query = Query {
-            text: SAID.to_owned(),
-            lang: Some(Lang::DE),
-            limit: 5,
-        };
-        let found = index.lookup(&query).expect("an answer");
-        assert!(found.matches.iter().all(|found| found.id != bitten.to_string()) || found.matches.is_empty());
-
         for (address, why) in [(URL, "its address"), ("https://spiegel.example/1", "its content")] {
             let again = Document {
                 url: url(address),
@@ -389,65 +377,4 @@ async fn what_a_crawl_kept_of_it_again_is_swept_out() {
         Some("Kanarienautorin Meier"),
     );
     assert!(read(&desk.store, &hers, &[], None).await.is_ok());
-}
-
-/// A rewriting that was broken off between its two steps is put in order by the next one, whichever step was the last.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_broken_off_rewriting_is_taken_up() {
-    use klarstelle::{
-        archive::{self, Fate, Record},
-        store::Moved,
-    };
-    for was_followed in [false, true] {
-        let desk = Desk::open(crate::support::sqlite()).await;
-        let archive = &desk.places.archive;
-        for file in archive::files(archive).expect("files") {
-            let goes = |record: &Record| {
-                let is_page = record.field("WARC-Target-URI") == Some(URL);
-                if is_page { Fate::Goes } else { Fate::Stays }
-            };
-            let Some(rewritten) = archive::rewrite(archive, &file, goes).expect("rewritten") else {
-                continue;
-            };
-            let moved: Vec<Moved> = rewritten
-                .moved
-                .iter()
-                .map(|(from, to)| Moved { from: *from, to: *to })
-                .collect();
-            if was_followed {
-                desk.store
-                    .follow_rewriting(&file, rewritten.new.as_deref(), &moved)
-                    .await
-                    .expect("followed");
-            }
-        }
-        desk.erase(Which::Document(desk.page), None).await;
-        assert_eq!(desk.canaries().await, Vec::<String>::new());
-        let copy = copy::find(&desk.store, archive.clone(), &desk.stranger, None).await;
-        assert_eq!(copy.expect("kept").answer().body, b"<p>Anderes</p>");
-        assert_eq!(archive::unfinished(archive).expect("files"), vec![]);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_that_a_crawl_writes_is_left_alone_and_so_is_the_store() {
-    let desk = Desk::open(crate::support::sqlite()).await;
-    let name = klarstelle::archive::files(&desk.places.archive)
-        .expect("files")
-        .remove(0);
-    let held = std::fs::File::open(desk.places.archive.join(name)).expect("a file");
-    held.lock().expect("locked");
-    let target = Target::Document(Which::Document(desk.page), None);
-    let refused = erasure::erase(&desk.store, &target, &desk.places).await;
-    assert!(
-        matches!(refused, Err(erasure::Error::Archive(RewriteError::InUse(_)))),
-        "{refused:?}"
-    );
-    assert!(
-        desk.store.copies(&desk.page).await.expect("asked").is_some(),
-        "or its words could not be looked for"
-    );
-    drop(held);
-    desk.erase(Which::Document(desk.page), None).await;
-    assert_eq!(desk.canaries().await, Vec::<String>::new());
 }

@@ -82,6 +82,10 @@ fn what_is_gone_is_in_no_file() {
     let after = ask(&index, "Die Stadt Lindrath zahlt jeder Familie 12000 Euro");
     assert_eq!(format!("{:?}", after.matches), format!("{:?}", before.matches));
     assert!(writer.purge().expect("purged"), "again, there is nothing to do");
+    // As a writer leaves it that ends in the middle of a merge.
+    let orphan = dir.path().join("0123456789abcdef0123456789abcdef.fast");
+    fs::write(&orphan, CANARY).expect("written");
+    assert!(writer.purge().expect("purged") && !orphan.exists());
     drop((writer, index));
     assert_eq!(ClaimIndex::open(dir.path()).expect("sound").len(), 40);
 }

@@ -43,6 +43,10 @@ fn holding(dir: &Path, word: &str) -> Vec<PathBuf> {
 async fn a_page_is_erased_while_the_service_runs_and_a_recrawl_does_not_bring_it_back() {
     let room = Newsroom::open().await;
     let archive = room.dir().join("archive");
+    let empty = tempfile::tempdir().expect("a folder");
+    let empty = empty.path().join("sources-only");
+    let empty = empty.to_str().expect("a path");
+    assert_eq!(klarstelle(room.dir(), &["backup", empty]).code, 0);
     let arguments = [
         "crawl",
         "--all",
@@ -79,13 +83,21 @@ async fn a_page_is_erased_while_the_service_runs_and_a_recrawl_does_not_bring_it
 
     let again = room.run(&arguments).await;
     assert_eq!(again.code, 0, "{}", again.stderr);
-    assert!(again.json()["suppressed"].as_u64() > Some(0), "{}", again.stdout);
+    assert_eq!(holding(room.dir(), &path), Vec::<PathBuf>::new());
+    assert_eq!(server.stop(), 0);
+
+    // With a memory that never saw the page, all is read anew.
+    assert_eq!(klarstelle(room.dir(), &["restore", empty, "--replace"]).code, 0);
+    let anew = room.run(&arguments).await;
+    assert_eq!(anew.code, 0, "{}", anew.stderr);
+    assert!(anew.json()["suppressed"].as_u64() > Some(0), "{}", anew.stdout);
+    assert!(anew.json()["documents"].as_u64() > Some(5), "{}", anew.stdout);
+    let found = holding(room.dir(), &path);
     assert_eq!(
-        holding(room.dir(), &path),
+        found,
         Vec::<PathBuf>::new(),
         "the crawl took out what it had kept of it"
     );
-    assert_eq!(server.stop(), 0);
     assert_eq!(klarstelle(room.dir(), &["verify"]).code, 0);
     assert_eq!(klarstelle(room.dir(), &["retention"]).code, 0);
     let doctor = klarstelle(room.dir(), &["doctor"]);
