@@ -204,15 +204,12 @@ fn references(text: &str) -> String {
             .find(|(_, c)| *c == ';')
             .map(|(end, _)| end);
         let known = end.and_then(|end| Some((reference(&rest[1..end])?, end)));
-        match known {
-            Some((c, end)) => {
-                out.push_str(&c);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((c, end)) = known {
+            out.push_str(&c);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
         }
     }
     out + rest

@@ -95,8 +95,9 @@ impl Store {
                 offset: row.take()?,
                 digest: row.take()?,
             };
-            let one = doomed.iter_mut().find(|one| one.id == id);
-            one.into_iter().for_each(|one| one.copies.push(kept.clone()));
+            if let Some(one) = doomed.iter_mut().find(|one| one.id == id) {
+                one.copies.push(kept);
+            }
         }
         Ok(doomed)
     }
