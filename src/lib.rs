@@ -26,6 +26,8 @@ pub mod indexer;
 
 pub mod ingest;
 
+pub mod desk;
+
 pub mod review;
 
 pub mod lookup;

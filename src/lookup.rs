@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use crate::{
-    domain::{AttachmentState, Claim, ClaimId, FactCheck, Lang, WebUrl},
+    domain::{AttachmentState, Audience, Claim, ClaimId, FactCheck, Lang, WebUrl},
     indexer::SharedIndex,
     store::{self, ClaimSummary, Dossier, Store},
 };
@@ -89,6 +89,13 @@ pub struct Candidate {
     pub fact_checks: Vec<FactCheck>,
 }
 
+impl Candidate {
+    /// What only reports say is in no answer.
+    fn is_public(&self) -> bool {
+        self.claim.audience == Audience::Public
+    }
+}
+
 /// What made a candidate.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
@@ -152,7 +159,9 @@ impl Lookup {
         let standing = self.store.standing(&ids).await?;
         // One that was merged since the index looked comes with the claim that stands for it, or on another page.
         let ids: Vec<ClaimId> = ids.into_iter().filter(|id| standing.get(id) == Some(id)).collect();
-        Ok(self.store.summaries(&ids).await?)
+        let mut found = self.store.summaries(&ids).await?;
+        found.retain(|summary| summary.claim.audience == Audience::Public);
+        Ok(found)
     }
 
     async fn by_text(&self, text: &str, lang: Option<Lang>, limit: usize) -> Result<Vec<Found>, Error> {
@@ -170,7 +179,8 @@ impl Lookup {
         Ok(ids.into_iter().take(limit).map(Found::at_url).collect())
     }
 
-    /// Adds what the store knows. A claim that the store no longer has (the index lags) is left out.
+    /// Adds what the store knows. A claim that the store no longer has (the index lags) is left out, and one that
+    /// only reviewers may read.
     async fn join(&self, found: Vec<Found>) -> Result<Vec<Candidate>, Error> {
         let found = self.standing(found).await?;
         let ids: Vec<ClaimId> = found.iter().map(|found| found.id).collect();
@@ -179,7 +189,8 @@ impl Lookup {
             let at = dossiers.iter().position(|dossier| dossier.claim.id == found.id)?;
             Some(found.with(dossiers.swap_remove(at)))
         };
-        Ok(found.into_iter().filter_map(take).collect())
+        let candidates = found.into_iter().filter_map(take);
+        Ok(candidates.filter(Candidate::is_public).collect())
     }
 
     /// Puts the claim that stands for a merged one in its place (the index lags): it comes once, as the surer of both.

@@ -60,6 +60,11 @@ impl Caller {
         }
     }
 
+    /// Whether the caller may see what only reports say.
+    pub(crate) fn reviews(self) -> bool {
+        matches!(self, Self::Key(_, scope) if scope >= Scope::Review)
+    }
+
     /// Whether the caller may see who did what, and why.
     pub(crate) fn sees_names(self) -> bool {
         matches!(self, Self::Key(..))

@@ -149,6 +149,7 @@ pub(super) async fn standing(app: &App, call: &Call) -> Result<Place, Problem> {
     let there = standing
         .get(&id)
         .ok_or_else(|| Problem::new(ErrorCode::ClaimNotFound))?;
+    may_read(app, call, there).await?;
     if *there == id {
         return Ok(Place::Here(id));
     }
@@ -165,6 +166,15 @@ pub(super) async fn standing(app: &App, call: &Call) -> Result<Place, Problem> {
         &MovedWire { merged_into: &id },
     )
     .map(Place::Moved)
+}
+
+/// What only reports say is for reviewers; for others there is no such claim.
+async fn may_read(app: &App, call: &Call, id: &ClaimId) -> Result<(), Problem> {
+    if call.caller().reviews() || app.store.concealed(&[*id]).await?.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::new(ErrorCode::ClaimNotFound))
+    }
 }
 
 #[derive(Serialize)]
@@ -186,6 +196,7 @@ async fn get_claim(app: App, call: Call) -> Result<Response, Problem> {
 async fn get_timeline(app: App, call: Call) -> Result<Response, Problem> {
     call.no_query()?;
     let id: ClaimId = call.id("claim_id", ErrorCode::ClaimNotFound)?;
+    may_read(&app, &call, &id).await?;
     let timeline = app.store.timeline(&id).await?;
     let timeline = timeline.ok_or_else(|| Problem::new(ErrorCode::ClaimNotFound))?;
     reply::hashed(&call, &TimelineWire::of(&timeline))

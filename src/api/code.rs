@@ -71,6 +71,8 @@ codes! {
         "Check the identifier; sources are listed at /v1/sources.";
     DocumentNotFound => "document_not_found", NOT_FOUND, "There is no such document",
         "Check the identifier; a claim's sightings name their documents.";
+    ReportNotFound => "report_not_found", NOT_FOUND, "There is no report with this receipt",
+        "Check the code: sixteen letters and digits, as they came in the answer to the report.";
     CopyNotKept => "copy_not_kept", NOT_FOUND, "No copy of the document was kept",
         "Nothing can be done about this one; copies are kept from when the operator sets `crawl.archive`, within its budget.";
     CopyGone => "copy_gone", GONE, "The copy is there no more",

@@ -248,8 +248,9 @@ const fn not_found(kind: ObjectKind) -> ErrorCode {
         ObjectKind::FactCheck => ErrorCode::FactCheckNotFound,
         ObjectKind::Attachment => ErrorCode::AttachmentNotFound,
         ObjectKind::Source => ErrorCode::SourceNotFound,
+        ObjectKind::Report => ErrorCode::ReportNotFound,
         // No route of ours names one.
-        ObjectKind::Sighting => ErrorCode::RouteNotFound,
+        ObjectKind::Sighting | ObjectKind::Alarm => ErrorCode::RouteNotFound,
     }
 }
 

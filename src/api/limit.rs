@@ -17,7 +17,7 @@ use governor::{
 use http::{HeaderMap, HeaderValue};
 
 use super::{code::ErrorCode, error::Problem, peer};
-use crate::config::ServerSettings;
+use crate::config::{ReportSettings, ServerSettings};
 
 /// Counts requests by address, in memory only.
 #[derive(Clone)]
@@ -39,10 +39,19 @@ pub(crate) struct Allowance {
 const CLEAN_UP_EVERY: u32 = 10_000;
 
 impl Limiter {
+    /// For all that is asked without a key.
     pub(crate) fn new(settings: &ServerSettings) -> Self {
-        let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::per_minute(at_least_one(settings.anonymous_per_minute))
-            .allow_burst(at_least_one(settings.anonymous_burst));
+        let quota = Quota::per_minute(at_least_one(settings.anonymous_per_minute));
+        Self::of(quota.allow_burst(at_least_one(settings.anonymous_burst)))
+    }
+
+    /// For reports, which are kept and cost a reviewer's time.
+    pub(crate) fn of_reports(settings: &ReportSettings) -> Self {
+        let quota = Quota::per_hour(at_least_one(settings.per_hour));
+        Self::of(quota.allow_burst(at_least_one(settings.burst)))
+    }
+
+    fn of(quota: Quota) -> Self {
         let counts = RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>();
         Self {
             counts: Arc::new(counts),
@@ -74,6 +83,10 @@ impl Limiter {
             window_s: window.as_secs().max(1),
         }
     }
+}
+
+fn at_least_one(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
 
 impl Allowance {

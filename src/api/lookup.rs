@@ -14,7 +14,7 @@ use super::{
     fault::Faults,
     read, reply,
     route::Route,
-    wire::{ClaimWire, FactCheckWire},
+    wire::{ClaimWire, FactCheckWire, rounded},
 };
 use crate::{
     domain::{Lang, clean},
@@ -203,11 +203,6 @@ const fn word(outcome: Outcome) -> &'static str {
         Outcome::Maybe => "maybe",
         Outcome::None => "none",
     }
-}
-
-/// Four digits: more would be noise.
-fn rounded(number: f32) -> f64 {
-    (f64::from(number) * 10_000.0).round() / 10_000.0
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,9 @@
 //! | claims merged, split, rewritten | `merging.rs` |
 //! | fact-checks and their versions | `fact_checks.rs` |
 //! | attachments | `attachments.rs` |
+//! | requests for a check | `reports.rs` |
+//! | what needs a check first | `queue.rs` |
+//! | alarms | `alarms.rs` |
 //! | documents and the copies kept of them | `documents.rs` |
 //! | changes | `changes.rs` |
 //! | sources and how they are | `sources.rs` |
@@ -17,6 +20,7 @@
 //! `route.rs` (path and method), `gate.rs` (keys and limits) and a handler, which reads what was sent (`call.rs`,
 //! `query.rs`, `body.rs`), calls one function of lookup, review or store, and dresses the result (`wire.rs`, `reply.rs`).
 
+mod alarms;
 mod attachments;
 mod body;
 mod call;
@@ -44,9 +48,11 @@ mod paging;
 mod peer;
 mod quality;
 mod query;
+mod queue;
 mod read;
 mod recover;
 mod reply;
+mod reports;
 mod route;
 mod server;
 mod shape;
@@ -57,23 +63,30 @@ mod wire;
 
 use std::{path::PathBuf, time::Duration};
 
+pub(crate) use alarms::AlarmWire;
 pub(crate) use call::Call;
 pub use code::ErrorCode;
 pub use edge::{FailurePage, Service};
 pub(crate) use error::Problem;
 pub(crate) use lookup::{AnswerWire, PageAnswerWire};
+pub(crate) use queue::WaitingWire;
 pub use recover::install_panic_hook;
+pub(crate) use reports::{Filed, file};
 pub use route::{Access, Operation, Route, Verb};
 pub use server::serve;
 pub(crate) use sources::SourceWire;
 
-use crate::{config::Settings, lookup::Lookup, store::Store};
+use crate::{config::Settings, desk::Desk, lookup::Lookup, store::Store};
+use limit::Limiter;
 
 /// What handlers work with; cheap to clone.
 #[derive(Clone)]
 pub struct App {
     pub(crate) store: Store,
     pub(crate) lookup: Lookup,
+    pub(crate) desk: Desk,
+    /// How many reports a caller without a key may send.
+    pub(crate) report_limit: Limiter,
     /// Candidates in an answer, at the most.
     pub(crate) candidates: usize,
     /// Where kept copies are.
@@ -86,6 +99,8 @@ impl App {
     /// Puts together what handlers work with.
     pub fn new(store: Store, lookup: Lookup, settings: &Settings) -> Self {
         Self {
+            desk: Desk::new(store.clone(), lookup.index()),
+            report_limit: Limiter::of_reports(&settings.reports),
             store,
             lookup,
             candidates: settings.lookup.candidates,
@@ -103,6 +118,9 @@ pub fn routes(app: &App) -> Vec<Route> {
         merging::routes(app),
         fact_checks::routes(app),
         attachments::routes(app),
+        reports::routes(app),
+        queue::routes(app),
+        alarms::routes(app),
         documents::routes(app),
         changes::routes(app),
         sources::routes(app),

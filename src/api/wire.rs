@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::call::Caller;
 use crate::{
     domain::{
-        Attachment, AttachmentState, Claim, FactCheck, FactCheckBody, FactCheckVersion, Publisher, Rating, Reason,
-        Sighting, Timestamp, WebUrl,
+        Attachment, AttachmentState, Audience, Claim, FactCheck, FactCheckBody, FactCheckVersion, Publisher, Rating,
+        Reason, Sighting, Sign, Timestamp, WebUrl,
     },
     store::{Attached, ClaimSummary, Dossier},
 };
@@ -33,6 +33,9 @@ pub(crate) struct ClaimWire<'a> {
     last_seen: Option<Timestamp>,
     created_at: Timestamp,
     version: u64,
+    /// Only where not everybody may read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<&'static str>,
 }
 
 impl<'a> ClaimWire<'a> {
@@ -47,6 +50,7 @@ impl<'a> ClaimWire<'a> {
             last_seen: claim.last_seen,
             created_at: claim.created_at,
             version: claim.version,
+            audience: (claim.audience != Audience::Public).then(|| claim.audience.as_str()),
         }
     }
 }
@@ -109,9 +113,20 @@ pub(crate) struct SightingWire<'a> {
     title: &'a str,
     quote: &'a str,
     language: String,
+    score: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    speaker: Option<&'a str>,
+    reasons: Vec<SignWire<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     published_at: Option<Timestamp>,
     seen_at: Timestamp,
+}
+
+/// What speaks for a score, or against it.
+#[derive(Serialize)]
+struct SignWire<'a> {
+    what: &'a str,
+    weight: f64,
 }
 
 impl<'a> SightingWire<'a> {
@@ -124,10 +139,27 @@ impl<'a> SightingWire<'a> {
             title: &sighting.title,
             quote: &sighting.quote,
             language: sighting.lang.to_string(),
+            score: rounded(sighting.score),
+            speaker: sighting.speaker.as_deref(),
+            reasons: sighting.reasons.iter().map(SignWire::of).collect(),
             published_at: sighting.published_at,
             seen_at: sighting.seen_at,
         }
     }
+}
+
+impl<'a> SignWire<'a> {
+    fn of(sign: &'a Sign) -> Self {
+        Self {
+            what: &sign.what,
+            weight: rounded(sign.weight),
+        }
+    }
+}
+
+/// Four digits: more would be noise.
+pub(crate) fn rounded(number: f32) -> f64 {
+    (f64::from(number) * 10_000.0).round() / 10_000.0
 }
 
 /// Who did it and why is for holders of a key.

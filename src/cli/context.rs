@@ -1,15 +1,18 @@
 //! What commands share: the data directory, the store, the lock, the index brought up to date.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io::{ErrorKind, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
 };
 
 use anyhow::Context;
+use sha2::{Digest, Sha256};
 
 use crate::{
     config::Settings,
+    domain::AccountKey,
     indexer::{self, Place},
     store::{Store, StoreUrl},
 };
@@ -32,9 +35,36 @@ impl LockHeld {
 pub(super) async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
     make_dir(&settings.data_dir)?;
     let url = store_url(settings);
-    Store::open(&url)
-        .await
-        .with_context(|| format!("cannot open the store {}", describe(&url)))
+    let store = Store::open(&url).await;
+    let store = store.with_context(|| format!("cannot open the store {}", describe(&url)))?;
+    Ok(store.watching(settings.alarms.thresholds()))
+}
+
+/// The key under which accounts become pseudonyms: what the operator set, else a file of random bytes in the data directory.
+pub(super) fn account_key(settings: &Settings) -> anyhow::Result<AccountKey> {
+    let set = settings.crawl.account_key.expose();
+    if !set.is_empty() {
+        return Ok(AccountKey::new(Sha256::digest(set).into()));
+    }
+    make_dir(&settings.data_dir)?;
+    let path = settings.data_dir.join("account.key");
+    let told = || format!("cannot read or make the key {}", path.display());
+    if !path.exists() {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
+        let mut new = tempfile::NamedTempFile::new_in(&settings.data_dir).with_context(told)?;
+        new.write_all(&bytes).with_context(told)?;
+        new.as_file().sync_all().with_context(told)?;
+        // Whole or not at all; where another run was faster, its key holds.
+        match new.persist_noclobber(&path) {
+            Err(error) if error.error.kind() != ErrorKind::AlreadyExists => return Err(error.error).with_context(told),
+            _ => {}
+        }
+    }
+    let bytes = fs::read(&path).with_context(told)?;
+    let key = <[u8; 32]>::try_from(bytes.as_slice());
+    key.map(AccountKey::new)
+        .with_context(|| format!("{} is not 32 bytes long", path.display()))
 }
 
 pub(super) fn store_url(settings: &Settings) -> StoreUrl {

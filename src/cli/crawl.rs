@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::{
-    context::{lock, open_store, place, store_url},
+    context::{account_key, lock, open_store, place, store_url},
     erase::retain_daily,
     output::{Partly, print, tame},
     source_status,
@@ -138,7 +138,7 @@ async fn lock_file(settings: &Settings, store: &Store) -> anyhow::Result<Option<
 /// One run, with its progress shown on a bar.
 pub(super) async fn crawl(settings: &Settings, store: &Store, run: Run, bar: &Bar) -> anyhow::Result<Report> {
     let client = client(settings)?;
-    let ingest = Ingest::new(store.clone(), Actor::Crawl);
+    let ingest = Ingest::new(store.clone(), Actor::Crawl).naming(account_key(settings)?);
     let politeness = crawl::Settings {
         company: run.company,
         archive: run.archive,

@@ -7,13 +7,13 @@ use clap::{ArgGroup, Args};
 use serde::Serialize;
 
 use super::{
-    context::{lock, open_store, place},
+    context::{account_key, lock, open_store, place},
     output::{Partly, print},
 };
 use crate::{
     archive::RewriteError,
     config::Settings,
-    domain::{DocumentId, Timestamp, WebUrl},
+    domain::{Author, DocumentId, Handle, Timestamp, WebUrl},
     erasure::{self, KINDS, Left, Limits, Places, Report, Retained, Target},
     store::{Doomed, Store, Which},
 };
@@ -22,7 +22,7 @@ use crate::{
 const LIST: &str = "suppressed.jsonl";
 
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("what").required(true).args(["document", "author", "replay"])))]
+#[command(group(ArgGroup::new("what").required(true).args(["document", "author", "account", "replay"])))]
 pub(super) struct EraseArgs {
     /// The document's identifier or address; of an address that was never read, only what leads there goes
     #[arg(value_name = "DOCUMENT")]
@@ -30,6 +30,9 @@ pub(super) struct EraseArgs {
     /// All documents by this author, as they name him
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
+    /// All posts of this account, by its name at its network, such as ada@social.example
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
     /// Whatever was erased before: after an old database or archive was restored
     #[arg(long)]
     replay: bool,
@@ -69,23 +72,33 @@ pub(super) async fn run(settings: &Settings, args: &EraseArgs) -> anyhow::Result
         places.archive.clone_from(archive);
     }
     if args.dry_run {
-        return show(settings, &store, &target(args)?).await;
+        return show(settings, &store, &target(settings, args)?).await;
     }
     // A crawl might be keeping what is to go at this moment.
     let _lock = lock(settings, "crawl")?;
     let report = if args.replay {
         erasure::replay(&store, &places).await?
     } else {
-        erasure::erase(&store, &target(args)?, &places).await?
+        erasure::erase(&store, &target(settings, args)?, &places).await?
     };
     print(settings, &report, text)?;
     finished(&report.left)
 }
 
-fn target(args: &EraseArgs) -> anyhow::Result<Target> {
-    match (&args.document, &args.author) {
-        (Some(document), _) => named(document),
-        (None, Some(author)) if !author.trim().is_empty() => Ok(Target::Author(author.trim().to_owned())),
+fn target(settings: &Settings, args: &EraseArgs) -> anyhow::Result<Target> {
+    let name = |name: &Option<String>| {
+        name.as_deref()
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+    };
+    match (&args.document, name(&args.author), name(&args.account)) {
+        (Some(document), _, _) => named(document),
+        (None, Some(author), _) => Ok(Target::Author(Author::Byline(author))),
+        (None, None, Some(account)) => {
+            let pseudonym = account_key(settings)?.pseudonym(&Handle::new(&account));
+            Ok(Target::Author(Author::Pseudonym(pseudonym)))
+        }
         _ => bail!("an author without a name"),
     }
 }
@@ -158,6 +171,7 @@ pub(super) fn limits(settings: &Settings) -> Limits {
         unanswered_days: retention.unanswered_days,
         answered_days: retention.answered_days,
         copies_days: retention.copies_days,
+        requests_days: retention.requests_days,
     }
 }
 
@@ -173,6 +187,7 @@ fn retained_text(retained: &Retained) -> String {
     let Retained {
         documents,
         quotes,
+        requests,
         archive,
         left,
     } = retained;
@@ -181,7 +196,8 @@ fn retained_text(retained: &Retained) -> String {
         .map(|(kind, what)| format!("{kind:?}: {what}\n").to_lowercase())
         .collect();
     format!(
-        "{documents} documents lost their texts, {quotes} sightings their quotes, the archive {} records\n{kinds}{}",
+        "{documents} documents lost their texts, {quotes} sightings their quotes, {requests} requests their words, \
+         the archive {} records\n{kinds}{}",
         archive.records,
         left_over(left)
     )

@@ -1,5 +1,6 @@
 //! What does the operator want done? Thin: read the settings, call one function, print, say how it went.
 
+mod alarms;
 mod backup;
 mod benchmark;
 mod cluster;
@@ -25,6 +26,7 @@ mod model;
 mod outcomes;
 mod output;
 mod questions;
+mod queue;
 mod serve;
 mod source;
 mod source_status;
@@ -94,6 +96,10 @@ enum Command {
     Import(import::ImportArgs),
     /// Ask whether a text or an address is a known claim
     Lookup(lookup::LookupArgs),
+    /// Show which claims need a check first, and why
+    Queue(queue::QueueArgs),
+    /// Show what should not wait: claims that come back, grow or are pushed
+    Alarms(alarms::AlarmArgs),
     /// Set what is crawled
     #[command(subcommand)]
     Source(source::SourceCommand),
@@ -207,6 +213,8 @@ impl Command {
             Self::Crawl(args) => crawl::run(settings, &args).await,
             Self::Import(args) => import::run(settings, &args).await,
             Self::Lookup(args) => lookup::run(settings, &args).await,
+            Self::Queue(args) => queue::run(settings, &args).await,
+            Self::Alarms(args) => alarms::run(settings, &args).await,
             Self::Source(command) => source::run(settings, &command).await,
             Self::Document(command) => document::run(settings, &command).await,
             Self::Key(command) => key::run(settings, &command).await,

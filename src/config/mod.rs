@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 pub use layers::{Layers, keys};
 pub use sections::{
-    CrawlSettings, IndexSettings, LogFormat, LogSettings, LookupSettings, NetSettings, OutputFormat, RetentionSettings,
-    Secret, ServerSettings, StoreSettings,
+    AlarmSettings, CrawlSettings, IndexSettings, LogFormat, LogSettings, LookupSettings, NetSettings, OutputFormat,
+    ReportSettings, RetentionSettings, Secret, ServerSettings, StoreSettings,
 };
 
 /// Everything that can be set. Each field is a key of the TOML file, and a variable: `server.listen` is
@@ -32,6 +32,10 @@ pub struct Settings {
     pub server: ServerSettings,
     /// `[lookup]`
     pub lookup: LookupSettings,
+    /// `[reports]`
+    pub reports: ReportSettings,
+    /// `[alarms]`
+    pub alarms: AlarmSettings,
     /// `[crawl]`
     pub crawl: CrawlSettings,
     /// `[net]`
@@ -51,6 +55,8 @@ impl Default for Settings {
             index: IndexSettings::default(),
             server: ServerSettings::default(),
             lookup: LookupSettings::default(),
+            reports: ReportSettings::default(),
+            alarms: AlarmSettings::default(),
             crawl: CrawlSettings::default(),
             net: NetSettings::default(),
             retention: RetentionSettings::default(),

@@ -5,6 +5,8 @@ use std::{fmt, net::SocketAddr, path::PathBuf};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Thresholds;
+
 /// A text that nobody but its service may see: `Debug` does not show it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -124,6 +126,93 @@ impl Default for LookupSettings {
     }
 }
 
+/// `[reports]`: requests for a check by the public.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReportSettings {
+    /// Reports an hour for a caller without a key.
+    pub per_hour: u32,
+    /// Of these at once.
+    pub burst: u32,
+}
+
+impl Default for ReportSettings {
+    fn default() -> Self {
+        Self {
+            per_hour: 20,
+            burst: 10,
+        }
+    }
+}
+
+/// `[alarms]`: what should not wait until somebody looks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AlarmSettings {
+    /// Days without a sighting after which a fact-checked claim resurfaces.
+    pub quiet_days: u32,
+    /// Sightings in a day, at the least, of a claim that grows.
+    pub growth_least: u32,
+    /// Times as many as on its usual day.
+    pub growth_factor: f64,
+    /// Days before that the usual is taken from.
+    pub growth_days: u32,
+    /// Minutes within which what is coordinated happens.
+    pub burst_minutes: u32,
+    /// New accounts that say nearly the same within them.
+    pub burst_accounts: u32,
+    /// Requests for a check within them.
+    pub burst_requests: u32,
+    /// Days for which an account is new.
+    pub new_account_days: u32,
+    /// Hours without anything new after which an episode is over.
+    pub episode_hours: u32,
+}
+
+impl Default for AlarmSettings {
+    fn default() -> Self {
+        let Thresholds {
+            quiet_days,
+            growth_least,
+            growth_factor,
+            growth_days,
+            burst_minutes,
+            burst_accounts,
+            burst_requests,
+            new_account_days,
+            episode_hours,
+        } = Thresholds::default();
+        Self {
+            quiet_days,
+            growth_least,
+            growth_factor,
+            growth_days,
+            burst_minutes,
+            burst_accounts,
+            burst_requests,
+            new_account_days,
+            episode_hours,
+        }
+    }
+}
+
+impl AlarmSettings {
+    /// As the store takes them.
+    pub fn thresholds(&self) -> Thresholds {
+        Thresholds {
+            quiet_days: self.quiet_days,
+            growth_least: self.growth_least,
+            growth_factor: self.growth_factor,
+            growth_days: self.growth_days,
+            burst_minutes: self.burst_minutes,
+            burst_accounts: self.burst_accounts,
+            burst_requests: self.burst_requests,
+            new_account_days: self.new_account_days,
+            episode_hours: self.episode_hours,
+        }
+    }
+}
+
 /// `[crawl]`: how politely and how much.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -146,6 +235,9 @@ pub struct CrawlSettings {
     pub listen_ms: u64,
     /// How long a host stays reserved for a run that gives no sign of life.
     pub lease_ms: u64,
+    /// The key under which accounts become pseudonyms, the same on every machine that crawls into one store; empty: `account.key` in the
+    /// data directory, made on first use.
+    pub account_key: Secret,
     /// The key for the Google Fact Check Tools API.
     pub google_fact_check_key: Secret,
     /// A folder in which everything that is fetched is kept as WARC files; also `crawl --archive`. Empty: nothing is kept, and copies
@@ -169,6 +261,7 @@ impl Default for CrawlSettings {
             max_pages_per_host: 500,
             listen_ms: 30_000,
             lease_ms: 60_000,
+            account_key: Secret::default(),
             google_fact_check_key: Secret::default(),
             archive: PathBuf::new(),
             archive_file_bytes: 1_000_000_000,
@@ -216,6 +309,9 @@ pub struct RetentionSettings {
     pub answered_days: u32,
     /// Records of the archive that no claim with a fact-check was read from.
     pub copies_days: u32,
+    /// The words and addresses of requests for a check, and those of claims that nobody else says. Receipts still tell what
+    /// became of them.
+    pub requests_days: u32,
 }
 
 impl Default for RetentionSettings {
@@ -224,6 +320,7 @@ impl Default for RetentionSettings {
             unanswered_days: 90,
             answered_days: 90,
             copies_days: 90,
+            requests_days: 365,
         }
     }
 }

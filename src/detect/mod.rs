@@ -385,7 +385,7 @@ mod tests {
     fn who_says_it_goes_with_the_mention() {
         let text = "Laut Polizei wurden in Lindrath 500 Menschen verletzt.\nIn Lindrath wurden 600 Menschen verletzt.";
         let mut document = document("", text, Lang::DE);
-        document.author = Some("mia_k".into());
+        document.author = Some(crate::domain::Author::Byline("mia_k".into()));
         let speakers: Vec<_> = mentions(&document).into_iter().map(|mention| mention.speaker).collect();
         assert_eq!(speakers, [Some("Polizei".to_owned()), None]);
     }

@@ -13,6 +13,8 @@ pub enum Actor {
     Crawl,
     /// `klarstelle import`.
     Import,
+    /// Anybody who asked for a check: nothing is known about them.
+    Public,
     /// A person at the command line.
     Operator,
     /// The holder of an API key.
@@ -26,6 +28,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Crawl => f.write_str("crawl"),
             Self::Import => f.write_str("import"),
+            Self::Public => f.write_str("public"),
             Self::Operator => f.write_str("operator"),
             Self::Key(id) => write!(f, "key:{id}"),
             Self::Unknown(text) => f.write_str(text),
@@ -39,6 +42,7 @@ impl FromStr for Actor {
         Ok(match text {
             "crawl" => Self::Crawl,
             "import" => Self::Import,
+            "public" => Self::Public,
             "operator" => Self::Operator,
             _ => text
                 .strip_prefix("key:")

@@ -36,6 +36,10 @@ pub enum ObjectKind {
     Attachment,
     /// A source.
     Source,
+    /// A request for a check.
+    Report,
+    /// An alarm.
+    Alarm,
 }
 
 words!(ObjectKind {
@@ -44,6 +48,8 @@ words!(ObjectKind {
     FactCheck => "fact_check",
     Attachment => "attachment",
     Source => "source",
+    Report => "report",
+    Alarm => "alarm",
 });
 
 /// What happened to the object.

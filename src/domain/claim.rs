@@ -23,6 +23,8 @@ pub struct Claim {
     pub last_seen: Option<Timestamp>,
     /// How many sightings it has.
     pub sightings: u64,
+    /// Who may read it.
+    pub audience: Audience,
     /// Its version, from 1; each change of its text raises it, and each merge and split.
     pub version: u64,
 }
@@ -36,13 +38,27 @@ pub enum ClaimOrigin {
     Imported,
     /// Entered by a reviewer.
     Entered,
+    /// Sent in by somebody who asked for a check.
+    Reported,
 }
 
 words!(ClaimOrigin {
     Crawled => "crawled",
     Imported => "imported",
     Entered => "entered",
+    Reported => "reported",
 });
+
+/// Who may read a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// Everybody.
+    Public,
+    /// Reviewers: only reports say it, and their words are anybody's.
+    Reviewers,
+}
+
+words!(Audience { Public => "public", Reviewers => "reviewers" });
 
 /// Why a text cannot be a claim's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,8 +1,8 @@
 //! What was read, cleaned.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Lang, Timestamp, WebUrl};
+use super::{Author, Lang, Timestamp, WebUrl};
 
 /// One page or post: what extraction makes of fetched bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,8 +17,8 @@ pub struct Document {
     pub text: String,
     /// The language it declares, or that was detected.
     pub lang: Lang,
-    /// Its author's name as printed; `None` for posts: accounts of private persons are not kept.
-    pub author: Option<String>,
+    /// Who wrote it: a publication's byline as printed, or the account that posted it, which is kept as a pseudonym.
+    pub author: Option<Author>,
     /// When it says that it was published.
     pub published_at: Option<Timestamp>,
 }
@@ -50,7 +50,7 @@ pub struct Mention {
 }
 
 /// Something seen in a passage, and what it did to its score.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sign {
     /// In words for readers: "a number", "a question", "words: Prozent, stieg".
     pub what: String,

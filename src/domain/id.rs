@@ -59,6 +59,10 @@ ids! {
     DocumentId,
     /// Names a [`Source`](super::Source).
     SourceId,
+    /// Names a [`Report`](super::Report).
+    ReportId,
+    /// Names an [`Alarm`](super::Alarm).
+    AlarmId,
     /// Names an [`Act`](super::Act).
     ActId,
     /// Names an [`ApiKey`](super::ApiKey).

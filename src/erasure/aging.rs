@@ -32,10 +32,11 @@ pub enum Kind {
     Answered,
     /// Records of the archive that are no evidence for a claim with a fact-check.
     Copies,
+    /// Requests for a check.
+    Requests,
 }
 
-/// Each kind with what goes when its time is over. A further kind (requests for a check, when closed; the addresses that they
-/// came with) is a row here, a limit in [`Limits`], and an arm in [`retain`].
+/// Each kind with what goes when its time is over. A further kind is a row here, a limit in [`Limits`], and an arm in [`retain`].
 pub const KINDS: &[(Kind, &str)] = &[
     (
         Kind::Unanswered,
@@ -43,6 +44,10 @@ pub const KINDS: &[(Kind, &str)] = &[
     ),
     (Kind::Answered, "title, text and author go; the quotes stay"),
     (Kind::Copies, "the record goes"),
+    (
+        Kind::Requests,
+        "words and address go; the receipt still tells what became of it",
+    ),
 ];
 
 /// For how many days each kind is kept; 0: for good.
@@ -54,6 +59,8 @@ pub struct Limits {
     pub answered_days: u32,
     /// Of [`Kind::Copies`].
     pub copies_days: u32,
+    /// Of [`Kind::Requests`].
+    pub requests_days: u32,
 }
 
 impl Limits {
@@ -63,6 +70,7 @@ impl Limits {
             Kind::Unanswered => self.unanswered_days,
             Kind::Answered => self.answered_days,
             Kind::Copies => self.copies_days,
+            Kind::Requests => self.requests_days,
         };
         (days > 0).then(|| Timestamp::from_millis(now.as_millis() - i64::from(days) * DAY_MS))
     }
@@ -75,6 +83,8 @@ pub struct Retained {
     pub documents: u64,
     /// Sightings that lost their quotes.
     pub quotes: u64,
+    /// Requests for a check that lost their words.
+    pub requests: u64,
     /// Out of the archive.
     pub archive: Searched,
     /// What is left, and where.
@@ -99,10 +109,11 @@ pub async fn retain(store: &Store, places: &Places, limits: &Limits, now: Timest
                 retained.quotes += dropped.quotes;
             }
             Kind::Answered => retained.documents += store.drop_answered(before).await?.documents,
+            Kind::Requests => retained.requests += store.drop_requests(before).await?,
             Kind::Copies => drop_copies(store, &places.archive, before, now, &mut retained.archive).await?,
         }
     }
-    if retained.documents + retained.quotes + retained.archive.records > 0 {
+    if retained.documents + retained.quotes + retained.requests + retained.archive.records > 0 {
         retained.left = scrub(store, &places.index).await?;
     }
     store.note_retained(now).await?;

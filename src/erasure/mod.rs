@@ -22,7 +22,7 @@ pub use archive::Searched;
 
 use crate::{
     archive::{Needles, RewriteError},
-    domain::{Document, UrlKey, WebUrl},
+    domain::{Author, Document, UrlKey, WebUrl},
     indexer::{self, Place, SharedIndex},
     store::{self, Doomed, Erased, Mark, Scrubbed, Store, Suppressed, Which},
 };
@@ -49,8 +49,8 @@ pub struct Places {
 pub enum Target {
     /// What was read at an address, or names it as its own, or this document.
     Document(Which, Option<WebUrl>),
-    /// What an author wrote, as [`Document::author`] holds it.
-    Author(String),
+    /// What an author wrote.
+    Author(Author),
 }
 
 /// Why it did not go. What was done before stays done, and the same call ends it.
@@ -119,6 +119,9 @@ pub async fn erase(store: &Store, target: &Target, places: &Places) -> Result<Re
     let doomed = store.doomed(&which(target)).await?;
     let suppressed = store.suppress(&marks(target, &doomed)).await?;
     list::save(store, &places.list).await?;
+    if let Target::Author(author) = target {
+        store.forget_account(author).await?;
+    }
     let mut report = remove(store, &doomed, address(target), places).await?;
     report.suppressed = suppressed;
     Ok(report)
@@ -147,9 +150,9 @@ async fn covered(store: &Store, listed: &Suppressed) -> Result<Vec<Doomed>, Erro
 
 /// An author is on the list only if all that is his is to go.
 fn marks(target: &Target, doomed: &[Doomed]) -> Vec<Mark> {
-    let own = match target {
+    let own: Vec<Mark> = match target {
         Target::Document(_, url) => url.iter().map(|url| Mark::Address(url.key())).collect(),
-        Target::Author(author) => vec![Mark::Author(author.clone())],
+        Target::Author(author) => Mark::author(author).into_iter().collect(),
     };
     let all = doomed.iter().flat_map(|one| Mark::of(&one.document));
     let others = all.filter(|mark| !matches!(mark, Mark::Author(_)));

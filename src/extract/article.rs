@@ -10,7 +10,7 @@ use super::markup::{self, ClaimMarkup};
 use super::media::{self, Image, Quote};
 use super::meta::{self, Meta};
 use super::{Problem, content, dom, text};
-use crate::domain::{Document, ExternalFactCheck, Lang, WebUrl};
+use crate::domain::{Author, Document, ExternalFactCheck, Lang, WebUrl};
 
 /// Longest page that is read; the rest is cut.
 pub const MAX_PAGE_BYTES: usize = 2 * 1024 * 1024;
@@ -162,7 +162,7 @@ fn document(facts: &Facts) -> Option<Document> {
         canonical_url: facts.canonical_url.clone(),
         title: facts.title.clone(),
         lang: facts.lang,
-        author: facts.author.clone(),
+        author: facts.author.clone().map(Author::Byline),
         published_at: facts.published_at.map(|date| date.at),
         text: facts.text.clone()?,
     })

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{self, Render};
 use super::{date, dom};
-use crate::domain::{Document, Lang, WebUrl};
+use crate::domain::{Author, Document, Handle, Lang, WebUrl};
 
 /// Most posts of one answer that are read; the API gives 40 at most.
 const MAX_POSTS: usize = 200;
@@ -21,7 +21,7 @@ const SOMEONE: &str = "@…";
 pub struct Post {
     /// `id`.
     pub id: String,
-    /// The post. Its author is not kept.
+    /// The post. Of its author a pseudonym is kept.
     pub document: Document,
 }
 
@@ -48,6 +48,9 @@ struct Status {
     language: Option<String>,
     visibility: Option<String>,
     reblog: Option<serde::de::IgnoredAny>,
+    /// Of which `acct` is read: `ada` on the account's own server, `ada@other.example` elsewhere.
+    #[serde(default)]
+    account: serde_json::Value,
 }
 
 /// Reads the posts of a timeline that was found at `url`; boosts, empty posts and what is not public are passed over.
@@ -88,13 +91,25 @@ fn post(status: Status, url: &WebUrl) -> Option<Post> {
         canonical_url: None,
         title: String::new(),
         lang: lang.unwrap_or_else(|| Lang::detect(&text)),
-        author: None,
+        author: account(&status, url).map(Author::Account),
         published_at: date::lenient(&status.created_at),
         text: Some(text).filter(|t| t.chars().any(char::is_alphanumeric))?,
     };
     Some(Post {
         id: status.id,
         document,
+    })
+}
+
+/// The account with its server. Only a pseudonym of it is ever stored.
+fn account(status: &Status, timeline: &WebUrl) -> Option<Handle> {
+    let name = status.account["acct"].as_str().filter(|name| !name.is_empty())?;
+    let host = timeline.to_url().host_str()?.to_owned();
+    let is_here = !name.contains('@');
+    Some(if is_here {
+        Handle::new(&format!("{name}@{host}"))
+    } else {
+        Handle::new(name)
     })
 }
 
@@ -146,7 +161,7 @@ mod tests {
             title: String::new(),
             text: "Strom wird teurer.".into(),
             lang: Lang::DE,
-            author: None,
+            author: Some(Author::Account(Handle::new("ada@social.example"))),
             published_at: crate::domain::Timestamp::parse("2026-11-20T08:00:00Z"),
         };
         assert_eq!(

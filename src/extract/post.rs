@@ -1,10 +1,10 @@
-//! A post of a network, as its service words it, to a document. The name of its author does not come in here.
+//! A post of a network, as its service words it, to a document. The account comes in to become a pseudonym; its names do not.
 
 use scraper::{Html, node::Element};
 
 use super::text::{self, Render};
 use super::{Refused, date, dom};
-use crate::domain::{Document, Lang, Timestamp, WebUrl};
+use crate::domain::{Author, Document, Handle, Lang, Timestamp, WebUrl};
 
 /// Longest title, in characters.
 const MAX_TITLE_CHARS: usize = 500;
@@ -28,6 +28,9 @@ pub struct RawPost<'a> {
     pub lang: Option<&'a str>,
     /// When it was published, as written.
     pub published: &'a str,
+    /// The account that posted it, as its network names it (`ada@social.example`, a DID): it becomes a pseudonym before anything
+    /// is stored.
+    pub account: Option<&'a str>,
 }
 
 impl RawPost<'_> {
@@ -47,7 +50,10 @@ impl RawPost<'_> {
             canonical_url: None,
             title: text::cut_chars(&title, MAX_TITLE_CHARS).to_owned(),
             lang: lang.unwrap_or_else(|| Lang::detect(words)),
-            author: None,
+            author: self
+                .account
+                .filter(|name| !name.is_empty())
+                .map(|name| Author::Account(Handle::new(name))),
             published_at: date::lenient(self.published),
             text: words.to_owned(),
         })
@@ -105,6 +111,7 @@ mod tests {
             text,
             lang,
             published: "2026-11-20T08:00:00Z",
+            account: None,
         };
         post.document()
             .map(|document| (document.text, document.lang.to_string()))

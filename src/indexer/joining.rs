@@ -87,7 +87,7 @@ async fn pairs(index: ClaimIndex, claims: Vec<Claim>) -> Result<Vec<(ClaimId, Cl
     Ok(spawn_blocking(look).await??)
 }
 
-/// Merges of each pair the first into the second, or the other way round: only what was founded by reading goes. So a new
+/// Merges of each pair the first into the second, or the other way round: only what was founded by reading or by a report goes. So a new
 /// fact-check's claim takes in what was seen of it before. A reviewer or an earlier pair may have brought them together, or
 /// one of them elsewhere, meanwhile.
 async fn merge(store: &Store, pairs: Vec<(ClaimId, ClaimId)>) -> Result<u64, Error> {

@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use crate::{
     cluster::{Home, Likeness, Matcher, Placed, Prints},
     detect,
-    domain::{Actor, Document, ExternalFactCheck, Mention},
+    domain::{AccountKey, Actor, Author, Document, ExternalFactCheck, Mention},
     extract,
     store::{self, ImportBatch, ImportTally, Origin, Recorded, Store},
 };
@@ -28,6 +28,7 @@ pub struct Ingest {
     store: Store,
     actor: Actor,
     matcher: Option<Arc<dyn Matcher>>,
+    accounts: Option<AccountKey>,
 }
 
 impl Ingest {
@@ -37,6 +38,7 @@ impl Ingest {
             store,
             actor,
             matcher: None,
+            accounts: None,
         }
     }
 
@@ -45,6 +47,15 @@ impl Ingest {
     pub fn asking(self, matcher: Arc<dyn Matcher>) -> Self {
         Self {
             matcher: Some(matcher),
+            ..self
+        }
+    }
+
+    /// The same, keeping pseudonyms of the accounts that posts come from. Without a key nothing of them is kept.
+    #[must_use]
+    pub fn naming(self, key: AccountKey) -> Self {
+        Self {
+            accounts: Some(key),
             ..self
         }
     }
@@ -67,7 +78,7 @@ impl Ingest {
         let mut recorded = Vec::with_capacity(documents.len());
         let mut documents = documents
             .into_iter()
-            .map(|document| believed(document, origin))
+            .map(|document| self.believed(document, origin))
             .peekable();
         while documents.peek().is_some() {
             recorded.extend(self.some(documents.by_ref().take(DOCUMENTS).collect(), origin).await?);
@@ -99,6 +110,23 @@ impl Ingest {
             .into_iter()
             .map(|known| known.or_else(|| now.next().flatten()))
             .collect())
+    }
+
+    /// What is believed of a document, and may be stored of it.
+    fn believed(&self, document: Document, origin: &Origin) -> Document {
+        Document {
+            published_at: extract::not_after(document.published_at, origin.at),
+            author: document.author.and_then(|author| self.author(author)),
+            ..document
+        }
+    }
+
+    /// What may be stored of an author.
+    fn author(&self, author: Author) -> Option<Author> {
+        match author {
+            Author::Account(handle) => Some(Author::Pseudonym(self.accounts.as_ref()?.pseudonym(&handle))),
+            Author::Byline(_) | Author::Pseudonym(_) => Some(author),
+        }
     }
 
     /// Imports fact-checks, a batch at a time. The same ones again change nothing.
@@ -162,13 +190,6 @@ impl Ingest {
                 .zip(same)
                 .for_each(|(home, same)| *home = same.map_or(Home::New, Home::Known));
         }
-    }
-}
-
-fn believed(document: Document, origin: &Origin) -> Document {
-    Document {
-        published_at: extract::not_after(document.published_at, origin.at),
-        ..document
     }
 }
 

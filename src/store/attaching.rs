@@ -44,7 +44,7 @@ impl Held {
 /// An import undoes what imports did, never what people did.
 const fn is_person(actor: &Actor) -> bool {
     match actor {
-        Actor::Crawl | Actor::Import => false,
+        Actor::Crawl | Actor::Import | Actor::Public => false,
         Actor::Operator | Actor::Key(_) | Actor::Unknown(_) => true,
     }
 }

@@ -160,7 +160,8 @@ async fn withdraw(tx: &mut Tx, id: &AttachmentId, reason: &Reason, actor: &Actor
 /// Adds to the number of fact-checks of each claim, named once each. Those that do not stand alone are counted anew: the same
 /// fact-check may be attached to several of one family.
 pub(super) async fn count(tx: &mut Tx, claims: &[ClaimId], by: i64) -> Result<(), Error> {
-    let sql = "UPDATE claims SET fact_checks = fact_checks + $1 WHERE merged_into IS NULL AND id IN {in}";
+    let sql = "UPDATE claims SET fact_checks = fact_checks + $1, concealed = CASE WHEN $1 > 0 THEN 0 ELSE concealed END \
+               WHERE merged_into IS NULL AND id IN {in}";
     let counted = tx
         .execute_in(sql, args![by], claims.iter().map(Into::into).collect())
         .await?;

@@ -82,6 +82,17 @@ const RULES: &[(&str, &str)] = &[
          WHERE m.merged_into = c.id) AS attached)",
     ),
     (
+        "claims with a wrong number of requests",
+        "SELECT COUNT(*) FROM claims c WHERE c.merged_into IS NULL AND c.requests <> \
+         (SELECT COUNT(*) FROM reports r WHERE r.claim_id = c.id) + \
+         (SELECT COUNT(*) FROM claims m JOIN reports r ON r.claim_id = m.id WHERE m.merged_into = c.id)",
+    ),
+    (
+        "claims whose sightings are not those of their days",
+        "SELECT COUNT(*) FROM (SELECT s.claim_id, COUNT(*) FROM sightings s GROUP BY s.claim_id \
+         EXCEPT SELECT d.claim_id, CAST(SUM(d.sightings) AS BIGINT) FROM claim_days d GROUP BY d.claim_id) AS uncounted",
+    ),
+    (
         "claims merged into one that does not stand for itself",
         "SELECT COUNT(*) FROM claims m WHERE m.merged_into IS NOT NULL \
          AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.id = m.merged_into AND c.merged_into IS NULL)",
@@ -108,6 +119,7 @@ const RULES: &[(&str, &str)] = &[
         "objects without a change",
         "SELECT COUNT(*) FROM (SELECT id FROM claims UNION ALL SELECT id FROM sightings UNION ALL \
          SELECT id FROM fact_checks UNION ALL SELECT id FROM attachments UNION ALL SELECT id FROM sources \
+         UNION ALL SELECT id FROM reports UNION ALL SELECT id FROM alarms \
          EXCEPT SELECT id FROM changes) AS silent",
     ),
 ];

@@ -57,7 +57,8 @@ pub struct ClaimSummary {
 /// The columns that [`claim`] reads, of `claims` as `c`.
 macro_rules! claim_columns {
     () => {
-        "c.id, c.text, c.lang, c.origin, c.created_at, c.first_seen, c.last_seen, c.sightings, c.version"
+        "c.id, c.text, c.lang, c.origin, c.created_at, c.first_seen, c.last_seen, c.sightings, \
+         c.concealed, c.version"
     };
 }
 pub(super) use claim_columns;
@@ -72,6 +73,7 @@ pub(super) fn claim(row: &mut Row) -> Result<Claim, Error> {
         first_seen: row.take()?,
         last_seen: row.take()?,
         sightings: row.take()?,
+        audience: row.take()?,
         version: row.take()?,
     })
 }
@@ -90,7 +92,7 @@ impl Store {
         transact!(self.db, actor, |tx| create(&mut tx, &wording))
     }
 
-    /// Lists claims, those left out that others stand for.
+    /// Lists claims, those left out that others stand for, and those that only reviewers may read.
     pub async fn claims(&self, query: &ClaimQuery) -> Result<Page<ClaimSummary>, Error> {
         let listing = Listing::of(query.sort);
         let from = query
@@ -117,9 +119,9 @@ impl Store {
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
-    /// Identifiers of claims after the one given, in order; of those that stand for themselves.
+    /// Identifiers of claims after the one given, in order; of those that stand for themselves and are public.
     pub async fn claim_ids(&self, after: Option<&ClaimId>, limit: u32) -> Result<Vec<ClaimId>, Error> {
-        let sql = "SELECT id FROM claims WHERE id > $1 AND merged_into IS NULL ORDER BY id LIMIT $2";
+        let sql = "SELECT id FROM claims WHERE id > $1 AND merged_into IS NULL AND concealed = 0 ORDER BY id LIMIT $2";
         let after = after.map(ClaimId::to_string).unwrap_or_default();
         self.db
             .fetch(sql, args![after, limit])
@@ -203,7 +205,8 @@ impl Listing {
         let (rest, order) = (self.rest, self.order);
         let columns = claim_columns!();
         format!(
-            "SELECT {columns}, c.fact_checks FROM claims c WHERE c.merged_into IS NULL AND {KNOWN} AND {rest} {checked} ORDER BY {order} LIMIT $3"
+            "SELECT {columns}, c.fact_checks FROM claims c WHERE c.merged_into IS NULL AND c.concealed = 0 AND {KNOWN} \
+             AND {rest} {checked} ORDER BY {order} LIMIT $3"
         )
     }
 }

@@ -23,14 +23,22 @@ pub(super) enum List {
     MostSeen,
     Sightings,
     Sources,
+    Reports,
+    ReportedPages,
+    Queue,
+    Alarms,
 }
 
 /// Letter on the wire, listing.
-const LISTS: [(char, List); 4] = [
+const LISTS: [(char, List); 8] = [
     ('n', List::Newest),
     ('m', List::MostSeen),
     ('s', List::Sightings),
     ('o', List::Sources),
+    ('r', List::Reports),
+    ('p', List::ReportedPages),
+    ('u', List::Queue),
+    ('a', List::Alarms),
 ];
 
 impl Cursor {

@@ -11,14 +11,15 @@ use super::{
     db::Conn,
     family,
     founding::{self, Founded, Wording},
-    near, rewriting, suppressions,
+    near, rewriting, suppressions, tallies,
     transaction::{Tx, transact},
     value::{Row, Value, args},
+    watch::{Seen, Watch},
 };
 use crate::cluster::{self, Home, Likeness, Placed};
 use crate::domain::{
-    Action, Actor, ClaimId, ClaimOrigin, ClaimText, Document, DocumentId, Kept, Mention, ObjectKind, SightingId,
-    SourceId, Timestamp,
+    Action, Actor, Author, ClaimId, ClaimOrigin, ClaimText, Document, DocumentId, Kept, Mention, ObjectKind, Pseudonym,
+    SightingId, SourceId, Thresholds, Timestamp,
 };
 
 /// How a document came here.
@@ -76,7 +77,7 @@ impl Store {
         }
         let pages = read
             .iter()
-            .map(|(document, placed)| (Page::new(document, origin), *placed));
+            .map(|(document, placed)| (Page::new(document, origin, &self.limits), *placed));
         let pages: Vec<(Page<'_>, &[Placed])> = pages.collect();
         let recorded = transact!(self.db, actor, |tx| async {
             self.check_fence(&mut tx).await?;
@@ -94,7 +95,7 @@ impl Store {
         let mut conn = self.db.reader().await?;
         let mut recorded = Vec::with_capacity(documents.len());
         for document in documents {
-            let page = Page::new(document, origin);
+            let page = Page::new(document, origin, &self.limits);
             let stored = page.stored(&mut conn).await?;
             let same = stored.filter(|stored| stored.is(&page) && !stored.lacks_copy(&page));
             recorded.push(same.map(|stored| stored.unchanged()));
@@ -108,6 +109,7 @@ struct Page<'a> {
     document: &'a Document,
     origin: &'a Origin,
     content: [u8; 32],
+    limits: &'a Thresholds,
 }
 
 /// What is stored at its address.
@@ -154,11 +156,12 @@ fn content(document: &Document) -> [u8; 32] {
 }
 
 impl<'a> Page<'a> {
-    fn new(document: &'a Document, origin: &'a Origin) -> Self {
+    fn new(document: &'a Document, origin: &'a Origin, limits: &'a Thresholds) -> Self {
         Self {
             document,
             origin,
             content: content(document),
+            limits,
         }
     }
 
@@ -180,12 +183,26 @@ impl<'a> Page<'a> {
             .transpose()
     }
 
+    fn account(&self) -> Option<Pseudonym> {
+        self.document.author.as_ref().and_then(Author::pseudonym)
+    }
+
     /// When a claim was seen here: what the page says, unless that lies in the future.
     fn seen_at(&self) -> Timestamp {
         self.document
             .published_at
             .map_or(self.origin.at, |published| published.min(self.origin.at))
     }
+}
+
+/// Notes since when the account that wrote the document is known.
+async fn meet(tx: &mut Tx, page: &Page<'_>) -> Result<(), Error> {
+    let Some(account) = page.account() else {
+        return Ok(());
+    };
+    let sql = "INSERT INTO accounts (pseudonym, first_seen_at) VALUES ($1, $2) ON CONFLICT (pseudonym) DO UPDATE \
+               SET first_seen_at = excluded.first_seen_at WHERE excluded.first_seen_at < accounts.first_seen_at";
+    tx.execute(sql, args![&account, page.seen_at()]).await.map(drop)
 }
 
 async fn record_all(tx: &mut Tx, pages: &[(Page<'_>, &[Placed])]) -> Result<Vec<Option<Recorded>>, Error> {
@@ -217,6 +234,7 @@ async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed], wordings: &mut 
         }
     };
     copies::keep(tx, &document, version, page.origin.kept.as_ref()).await?;
+    meet(tx, page).await?;
     let mentions = placed.iter().filter(|one| text(one).is_some());
     let mentions: Vec<&Mention> = mentions.map(|one| &one.mention).collect();
     near::settle(tx, wordings).await?;
@@ -258,7 +276,7 @@ fn text(placed: &Placed) -> Option<ClaimText> {
     ClaimText::parse(&placed.mention.quote).ok()
 }
 
-fn wording(placed: &Placed) -> Option<Wording> {
+pub(super) fn wording(placed: &Placed) -> Option<Wording> {
     let text = text(placed)?;
     let Placed {
         mention,
@@ -278,14 +296,15 @@ fn wording(placed: &Placed) -> Option<Wording> {
         near: *near,
         bands: *bands,
         home: *home,
+        worth: mention.score,
     })
 }
 
 async fn insert(tx: &mut Tx, page: &Page<'_>) -> Result<DocumentId, Error> {
     let id = DocumentId::new();
     let sql = "INSERT INTO documents (id, url, url_key, source_id, canonical_url, canonical_key, title, text, lang, author, \
-               published_at, content, first_read_at, changed_at, version) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 1) ON CONFLICT (url_key) DO NOTHING";
+               published_at, content, first_read_at, changed_at, version, account) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 1, $14) ON CONFLICT (url_key) DO NOTHING";
     let url = &page.document.url;
     let source = known_source(tx, page).await?;
     let mut args = args![&id, url, &url.key(), source.as_ref()];
@@ -308,7 +327,8 @@ async fn known_source(tx: &mut Tx, page: &Page<'_>) -> Result<Option<SourceId>, 
 
 async fn update(tx: &mut Tx, stored: &Stored, page: &Page<'_>) -> Result<(), Error> {
     let sql = "UPDATE documents SET canonical_url = $3, canonical_key = $4, title = $5, text = $6, lang = $7, author = $8, \
-               published_at = $9, content = $10, changed_at = $11, holds = 2, version = version + 1 WHERE id = $1 AND version = $2";
+               published_at = $9, content = $10, changed_at = $11, account = $12, holds = 2, version = version + 1 \
+               WHERE id = $1 AND version = $2";
     let mut args = args![&stored.id, stored.version];
     args.extend(contents(page));
     match tx.execute(sql, args).await? {
@@ -336,15 +356,16 @@ fn contents(page: &Page<'_>) -> Vec<Value> {
         title,
         text,
         lang,
-        author.as_ref(),
+        author.as_ref().and_then(Author::byline),
         *published_at,
         content,
-        at
+        at,
+        author.as_ref().and_then(Author::pseudonym).as_ref()
     ]
 }
 
 const SIGHTINGS: Insert = Insert {
-    into: "INSERT INTO sightings (id, claim_id, document_id, quote, lang, score, seen_at)",
+    into: "INSERT INTO sightings (id, claim_id, document_id, quote, lang, score, speaker, reasons, seen_at)",
     then: "",
 };
 
@@ -374,6 +395,8 @@ async fn sight(
             &mention.quote,
             &mention.lang,
             mention.score,
+            mention.speaker.as_ref(),
+            mention.reasons.as_slice(),
             page.origin.at
         ]
     };
@@ -381,8 +404,23 @@ async fn sight(
     for id in ids {
         tx.note(ObjectKind::Sighting, id, 1, Action::Created);
     }
+    let counted = new
+        .iter()
+        .filter_map(|(claim, _)| standing.get(claim).copied())
+        .collect();
+    let watch = Watch::begin(tx.conn(), page.limits, page.origin.at, &counted).await?;
     let seen = new.iter().filter_map(|(claim, _)| standing.get(claim));
     count(tx, page.seen_at(), seen.collect()).await?;
+    tallies::sighted(tx, page.seen_at(), &new, &standing).await?;
+    for (claim, mention) in &new {
+        let seen = Seen {
+            claim: standing.get(claim).copied().unwrap_or(*claim),
+            mention,
+            account: page.account(),
+            at: page.seen_at(),
+        };
+        watch.sighted(tx, &seen).await?;
+    }
     family::still_standing(tx, &standing).await?;
     Ok(new.len() as u64)
 }

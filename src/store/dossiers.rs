@@ -13,7 +13,7 @@ use super::{
     fact_checks::{fact_check, fact_check_columns, fact_check_tables},
     family,
     transaction::view,
-    value::{Row, Value, args},
+    value::{Row, Signs, Value, args},
 };
 use crate::domain::{Attachment, Claim, ClaimId, FactCheck, Sighting, UrlKey};
 
@@ -38,7 +38,7 @@ pub struct Attached {
 /// What [`sighting`] reads.
 macro_rules! sighting_columns {
     () => {
-        "s.id, $1, d.id, d.url, d.title, s.quote, s.lang, o.id, d.published_at, s.seen_at"
+        "s.id, $1, d.id, d.url, d.title, s.quote, s.lang, s.score, s.speaker, s.reasons, o.id, d.published_at, s.seen_at"
     };
 }
 
@@ -66,19 +66,7 @@ impl Store {
 
     /// The claims that an address stands for: seen there, reviewed there, or named there by an attached fact-check.
     pub async fn claims_at(&self, key: &UrlKey) -> Result<Vec<ClaimId>, Error> {
-        let sql = "SELECT DISTINCT COALESCE(c.merged_into, c.id) FROM claims c JOIN ( \
-                   SELECT s.claim_id FROM documents d JOIN sightings s ON s.document_id = d.id WHERE d.url_key = $1 \
-                   UNION SELECT s.claim_id FROM documents d JOIN sightings s ON s.document_id = d.id \
-                   WHERE d.canonical_key = $1 \
-                   UNION SELECT a.claim_id FROM fact_check_urls u \
-                   JOIN attachments a ON a.fact_check_id = u.fact_check_id AND a.withdrawn_at IS NULL \
-                   WHERE u.url_key = $1) AS found ON found.claim_id = c.id ORDER BY 1";
-        self.db
-            .fetch(sql, args![key])
-            .await?
-            .iter_mut()
-            .map(Row::take)
-            .collect()
+        claims_at(&mut self.db.reader().await?, key).await
     }
 
     /// Where a claim was seen, and those that it stands for, newest first.
@@ -112,6 +100,17 @@ impl Store {
             id: last.id.into(),
         }))
     }
+}
+
+pub(super) async fn claims_at(conn: &mut Conn, key: &UrlKey) -> Result<Vec<ClaimId>, Error> {
+    let sql = "SELECT DISTINCT COALESCE(c.merged_into, c.id) FROM claims c JOIN ( \
+               SELECT s.claim_id FROM documents d JOIN sightings s ON s.document_id = d.id WHERE d.url_key = $1 \
+               UNION SELECT s.claim_id FROM documents d JOIN sightings s ON s.document_id = d.id \
+               WHERE d.canonical_key = $1 \
+               UNION SELECT a.claim_id FROM fact_check_urls u \
+               JOIN attachments a ON a.fact_check_id = u.fact_check_id AND a.withdrawn_at IS NULL \
+               WHERE u.url_key = $1) AS found ON found.claim_id = c.id ORDER BY 1";
+    conn.fetch(sql, args![key]).await?.iter_mut().map(Row::take).collect()
 }
 
 pub(super) async fn dossiers(conn: &mut Conn, ids: &[ClaimId]) -> Result<Vec<Dossier>, Error> {
@@ -164,6 +163,9 @@ pub(super) fn sighting(row: &mut Row) -> Result<Sighting, Error> {
         title: row.take()?,
         quote: row.take()?,
         lang: row.take()?,
+        score: row.take::<f64>()? as f32,
+        speaker: row.take()?,
+        reasons: row.take::<Option<Signs>>()?.unwrap_or_default().0,
         source_id: row.take()?,
         published_at: row.take()?,
         seen_at: row.take()?,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use claim_index::{Entry, Wording, WordingKind};
 
 use super::{
-    Error, Store,
+    Error, Store, concealing,
     db::Conn,
     family,
     transaction::view,
@@ -15,7 +15,8 @@ use crate::domain::{ClaimId, ClaimText, FactCheckBody, Lang};
 
 impl Store {
     /// The index entries of the claims named, in the order asked; those unknown are left out, those that others stand
-    /// for, and those whose words were erased. An entry holds the claim's text, its first 20 distinct quotes, and what its attached fact-checks say was claimed,
+    /// for, those whose words were erased, and those that only reviewers may read. An entry holds the claim's text, its first 20
+    /// distinct quotes, and what its attached fact-checks say was claimed,
     /// their titles and descriptions; and the same of each claim that it stands for.
     pub async fn entries(&self, ids: &[ClaimId]) -> Result<Vec<Entry>, Error> {
         let mut drafts = view!(self.db, |conn| read(conn, ids))?;
@@ -25,8 +26,13 @@ impl Store {
 
 async fn read(conn: &mut Conn, ids: &[ClaimId]) -> Result<HashMap<ClaimId, Entry>, Error> {
     let standing = family::standing(conn, ids).await?;
-    let ids: Vec<ClaimId> = ids.iter().filter(|id| standing.get(id) == Some(id)).copied().collect();
-    let members = family::members(conn, &ids).await?;
+    let concealed = concealing::of(conn, ids).await?;
+    let is_entry = |id: &&ClaimId| standing.get(*id) == Some(*id) && !concealed.contains(*id);
+    let ids: Vec<ClaimId> = ids.iter().filter(is_entry).copied().collect();
+    let mut members = family::members(conn, &ids).await?;
+    let named: Vec<ClaimId> = members.keys().copied().collect();
+    let concealed = concealing::of(conn, &named).await?;
+    members.retain(|id, _| !concealed.contains(id));
     let mut drafts = Drafts::read(conn, ids.iter().collect()).await?;
     if !members.is_empty() {
         let others = Drafts::read(conn, members.keys().collect()).await?;

@@ -9,7 +9,9 @@ use super::{
     transaction::{Tx, transact},
     value::{Row, Value, args},
 };
-use crate::domain::{Action, Actor, ClaimId, Document, DocumentId, Kept, ObjectKind, SightingId, UrlKey};
+use crate::domain::{
+    Action, Actor, Author, ClaimId, Document, DocumentId, Kept, ObjectKind, Pseudonym, SightingId, UrlKey,
+};
 
 /// Documents erased by one transaction: other writers wait for it.
 const BATCH: usize = 100;
@@ -21,8 +23,8 @@ pub enum Which {
     Document(DocumentId),
     /// Read at an address, or naming it as its own.
     Address(UrlKey),
-    /// By an author, as [`Document::author`] holds it.
-    Author(String),
+    /// By an author.
+    Author(Author),
 }
 
 /// A document that is to go.
@@ -61,18 +63,22 @@ impl std::ops::AddAssign for Erased {
     }
 }
 
-const DOOMED: &str = "SELECT id, url, canonical_url, title, text, lang, author, published_at FROM documents WHERE ";
+const DOOMED: &str =
+    "SELECT id, url, canonical_url, title, text, lang, author, account, published_at FROM documents WHERE ";
 
 impl Store {
     /// The documents meant.
     pub async fn doomed(&self, which: &Which) -> Result<Vec<Doomed>, Error> {
         let (condition, key) = match which {
-            Which::Document(id) => ("id = $1", id.to_string()),
-            Which::Address(key) => ("url_key = $1 OR canonical_key = $1", key.as_str().to_owned()),
-            Which::Author(author) => ("author = $1", author.clone()),
+            Which::Document(id) => ("id = $1", Value::from(id)),
+            Which::Address(key) => ("url_key = $1 OR canonical_key = $1", Value::from(key)),
+            Which::Author(Author::Byline(name)) => ("author = $1", Value::from(name.as_str())),
+            Which::Author(Author::Pseudonym(account)) => ("account = $1", Value::from(account)),
+            // Nothing is stored under an account's own name.
+            Which::Author(Author::Account(_)) => return Ok(Vec::new()),
         };
         let sql = format!("{DOOMED}{condition} ORDER BY id");
-        let rows = self.db.fetch(sqlx::AssertSqlSafe(sql), args![key]).await?;
+        let rows = self.db.fetch(sqlx::AssertSqlSafe(sql), vec![key]).await?;
         self.with_copies(rows).await
     }
 
@@ -109,7 +115,18 @@ impl Store {
         Ok(rows.len() as u64)
     }
 
-    /// Erases documents with their sightings, and what the crawler remembers of some addresses.
+    /// Forgets since when an account is known.
+    pub async fn forget_account(&self, author: &Author) -> Result<(), Error> {
+        let sql = "DELETE FROM accounts WHERE pseudonym = $1";
+        transact!(self.db, &Actor::Operator, |tx| async {
+            match author.pseudonym() {
+                Some(account) => tx.execute(sql, args![&account]).await.map(drop),
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// Erases documents with their sightings, what the crawler remembers of some addresses, and what reports say of them.
     pub async fn erase(&self, ids: &[DocumentId], keys: &[UrlKey]) -> Result<Erased, Error> {
         let mut erased = Erased::default();
         for ids in ids.chunks(BATCH) {
@@ -129,11 +146,16 @@ fn document(row: &mut Row) -> Result<Doomed, Error> {
             title: row.take()?,
             text: row.take()?,
             lang: row.take()?,
-            author: row.take()?,
+            author: author(row.take()?, row.take()?),
             published_at: row.take()?,
         },
         copies: Vec::new(),
     })
+}
+
+fn author(byline: Option<String>, account: Option<[u8; 16]>) -> Option<Author> {
+    let account = account.map(|bytes| Author::Pseudonym(Pseudonym::from_bytes(bytes)));
+    account.or_else(|| byline.map(Author::Byline))
 }
 
 /// Also has every answer read again, even if it is the same as before: who names what was erased has to be found out.
@@ -142,7 +164,9 @@ async fn forget_visits(tx: &mut Tx, keys: &[UrlKey]) -> Result<u64, Error> {
         let sql = format!("UPDATE {table} SET content = NULL WHERE content IS NOT NULL");
         tx.execute(sqlx::AssertSqlSafe(sql), vec![]).await?;
     }
-    let keys = keys.iter().map(Value::from).collect();
+    let keys: Vec<Value> = keys.iter().map(Value::from).collect();
+    let sql = "UPDATE reports SET text = NULL, quote = NULL, url = NULL, url_key = NULL WHERE url_key IN {in}";
+    tx.execute_in(sql, vec![], keys.clone()).await?;
     tx.execute_in("DELETE FROM crawl_pages WHERE url_key IN {in}", vec![], keys)
         .await
 }

@@ -63,10 +63,59 @@ pub(super) async fn recount(tx: &mut Tx, id: &ClaimId) -> Result<(), Error> {
     let family: Vec<ClaimId> = members(tx.conn(), &[*id]).await?.into_keys().chain([*id]).collect();
     let seen = Seen::of(tx, &family).await?;
     let checks = fact_checks(tx, &family).await?;
-    let sql = "UPDATE claims SET sightings = $2, first_seen = $3, last_seen = $4, fact_checks = $5 WHERE id = $1";
-    tx.execute(sql, args![id, seen.count, seen.first, seen.last, checks])
-        .await
-        .map(drop)
+    let asked = Asked::of(tx, &family).await?;
+    for claim in &family {
+        days(tx, claim).await?;
+    }
+    let sql = "UPDATE claims SET sightings = $2, first_seen = $3, last_seen = $4, fact_checks = $5, worth = $6, \
+               requests = $7, requested_at = $8 WHERE id = $1";
+    let worth = seen.worth.max(asked.worth);
+    let args = args![
+        id,
+        seen.count,
+        seen.first,
+        seen.last,
+        checks,
+        worth,
+        asked.count,
+        asked.last
+    ];
+    tx.execute(sql, args).await.map(drop)
+}
+
+/// Counts anew the days of a claim's own sightings.
+async fn days(tx: &mut Tx, claim: &ClaimId) -> Result<(), Error> {
+    tx.execute("DELETE FROM claim_days WHERE claim_id = $1", args![claim])
+        .await?;
+    let sql = "INSERT INTO claim_days (claim_id, day, sightings) \
+               SELECT t.claim_id, (t.at - ((t.at % 86400000) + 86400000) % 86400000) / 86400000, COUNT(*) FROM ( \
+               SELECT s.claim_id, CASE WHEN d.published_at < s.seen_at THEN d.published_at ELSE s.seen_at END AS at \
+               FROM sightings s JOIN documents d ON d.id = s.document_id WHERE s.claim_id = $1) AS t GROUP BY 1, 2";
+    tx.execute(sql, args![claim]).await.map(drop)
+}
+
+/// Who asked for a check.
+#[derive(Default)]
+struct Asked {
+    count: u64,
+    last: Option<Timestamp>,
+    worth: f64,
+}
+
+impl Asked {
+    async fn of(tx: &mut Tx, family: &[ClaimId]) -> Result<Self, Error> {
+        let sql = "SELECT COUNT(*), MAX(at), COALESCE(MAX(score), 0.0) FROM reports WHERE claim_id IN {in}";
+        let mut asked = Self::default();
+        for row in &mut tx.fetch_in(sql, keys(family)).await? {
+            let (count, last, worth): (u64, Option<Timestamp>, f64) = (row.take()?, row.take()?, row.take()?);
+            asked = Self {
+                count: asked.count + count,
+                last: asked.last.max(last),
+                worth: asked.worth.max(worth),
+            };
+        }
+        Ok(asked)
+    }
 }
 
 /// Counts anew the fact-checks of a claim that stands for others; the same one may be attached to several of them.
@@ -88,22 +137,25 @@ struct Seen {
     count: u64,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
+    worth: f64,
 }
 
 impl Seen {
     /// A sighting counts from what its page says, unless we read it before that.
     async fn of(tx: &mut Tx, family: &[ClaimId]) -> Result<Self, Error> {
-        let sql = "SELECT COUNT(*), MIN(t.at), MAX(t.at) FROM ( \
-                   SELECT CASE WHEN d.published_at < s.seen_at THEN d.published_at ELSE s.seen_at END AS at \
+        let sql = "SELECT COUNT(*), MIN(t.at), MAX(t.at), COALESCE(MAX(t.score), 0.0) FROM ( \
+                   SELECT s.score, CASE WHEN d.published_at < s.seen_at THEN d.published_at ELSE s.seen_at END AS at \
                    FROM sightings s JOIN documents d ON d.id = s.document_id WHERE s.claim_id IN {in}) AS t";
         let mut seen = Self::default();
         for row in &mut tx.fetch_in(sql, keys(family)).await? {
             let (count, first, last): (u64, Option<Timestamp>, Option<Timestamp>) =
                 (row.take()?, row.take()?, row.take()?);
+            let worth: f64 = row.take()?;
             seen = Self {
                 count: seen.count + count,
                 first: seen.first.into_iter().chain(first).min(),
                 last: seen.last.max(last),
+                worth: seen.worth.max(worth),
             };
         }
         Ok(seen)

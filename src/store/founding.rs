@@ -7,12 +7,14 @@ use claim_index::{Folded, Sketch};
 use super::{
     Error,
     batch::Insert,
-    family,
+    concealing, family,
     transaction::Tx,
     value::{Row, Value, args},
 };
 use crate::cluster::{self, Home, Likeness};
-use crate::domain::{Action, Claim, ClaimId, ClaimOrigin, ClaimText, Fingerprint, Lang, ObjectKind, Timestamp};
+use crate::domain::{
+    Action, Audience, Claim, ClaimId, ClaimOrigin, ClaimText, Fingerprint, Lang, ObjectKind, Timestamp,
+};
 
 /// A wording that wants a claim.
 pub(super) struct Wording {
@@ -25,6 +27,8 @@ pub(super) struct Wording {
     /// For comparing it with claims that are founded at the same time; none if they are to be apart however like they are.
     pub(super) likeness: Option<Likeness>,
     pub(super) home: Home,
+    /// How check-worthy it is, 0 to 1; 0 where nobody judged it.
+    pub(super) worth: f32,
 }
 
 impl Wording {
@@ -40,6 +44,7 @@ impl Wording {
             // Two claims that a publisher or a reviewer lists are meant as two.
             likeness: None,
             home: Home::New,
+            worth: 0.0,
         }
     }
 
@@ -62,8 +67,15 @@ pub(super) struct Founded {
 /// can be split again.
 pub(super) async fn found(tx: &mut Tx, wordings: &[&Wording], origin: ClaimOrigin) -> Result<Founded, Error> {
     let mut registry = Registry::read(tx, wordings, origin).await?;
-    let homes = wordings.iter().map(|wording| registry.home(wording)).collect();
+    let homes: Vec<ClaimId> = wordings.iter().map(|wording| registry.home(wording)).collect();
     registry.write(tx).await?;
+    if origin != ClaimOrigin::Reported {
+        for (home, wording) in homes.iter().zip(wordings) {
+            if registry.concealed.remove(home) {
+                concealing::adopt(tx, home, wording, origin).await?;
+            }
+        }
+    }
     Ok(Founded {
         homes,
         new: registry.new.into_iter().map(|new| new.claim).collect(),
@@ -127,6 +139,8 @@ struct Registry {
     at: Timestamp,
     by_print: HashMap<[u8; 16], Holder>,
     claims: HashSet<ClaimId>,
+    /// Those that only reports say.
+    concealed: HashSet<ClaimId>,
     new: Vec<New>,
     prints: Vec<(Fingerprint, ClaimId)>,
 }
@@ -134,8 +148,10 @@ struct Registry {
 /// A claim that is founded.
 struct New {
     claim: Claim,
+    /// Of its sketch.
     bands: Option<[i64; 16]>,
     likeness: Option<Likeness>,
+    worth: f32,
 }
 
 #[derive(Clone)]
@@ -146,41 +162,37 @@ struct Holder {
 
 impl Registry {
     async fn read(tx: &mut Tx, wordings: &[&Wording], origin: ClaimOrigin) -> Result<Self, Error> {
-        let sql = "SELECT p.fingerprint, c.id, c.text FROM claim_fingerprints p \
+        let sql = "SELECT p.fingerprint, c.concealed, c.id, c.text FROM claim_fingerprints p \
                    JOIN claims c ON c.place = p.claim WHERE p.fingerprint IN {in}";
         let prints = wordings
             .iter()
             .flat_map(|wording| wording.prints())
             .map(Value::from)
             .collect();
-        let holder = |row: &mut Row| {
-            Ok((
-                row.take()?,
-                Holder {
-                    claim: row.take()?,
-                    text: row.take()?,
-                },
-            ))
-        };
-        let by_print = tx
-            .fetch_in(sql, prints)
-            .await?
-            .iter_mut()
-            .map(holder)
-            .collect::<Result<_, Error>>()?;
+        let (mut by_print, mut concealed) = (HashMap::new(), HashSet::new());
+        for row in &mut tx.fetch_in(sql, prints).await? {
+            let (print, audience): (_, Audience) = (row.take()?, row.take()?);
+            let (claim, text) = (row.take()?, row.take()?);
+            by_print.insert(print, Holder { claim, text });
+            concealed.extend((audience == Audience::Reviewers).then_some(claim));
+        }
         let homes = wordings.iter().filter_map(|wording| match &wording.home {
             Home::Known(id) => Some(Value::from(id)),
             Home::New => None,
         });
-        let mut known = tx
-            .fetch_in("SELECT id FROM claims WHERE id IN {in}", homes.collect())
-            .await?;
-        let claims = known.iter_mut().map(Row::take).collect::<Result<_, Error>>()?;
+        let mut claims = HashSet::new();
+        let sql = "SELECT concealed, id FROM claims WHERE id IN {in}";
+        for row in &mut tx.fetch_in(sql, homes.collect()).await? {
+            let (audience, claim): (Audience, ClaimId) = (row.take()?, row.take()?);
+            claims.insert(claim);
+            concealed.extend((audience == Audience::Reviewers).then_some(claim));
+        }
         Ok(Self {
             origin,
             at: tx.at,
             by_print,
             claims,
+            concealed,
             new: Vec::new(),
             prints: Vec::new(),
         })
@@ -245,6 +257,11 @@ impl Registry {
             first_seen: None,
             last_seen: None,
             sightings: 0,
+            audience: if self.origin == ClaimOrigin::Reported {
+                Audience::Reviewers
+            } else {
+                Audience::Public
+            },
             version: 1,
         };
         let holder = Holder {
@@ -255,6 +272,7 @@ impl Registry {
             claim,
             bands: wording.bands,
             likeness: wording.likeness.clone(),
+            worth: wording.worth,
         });
         holder
     }
@@ -279,8 +297,7 @@ impl Registry {
         tx.conn().widen().await?;
         let places = self.places(tx).await?;
         let place = |claim: &ClaimId| places.get(claim).copied().unwrap_or_default();
-        let claims = self.new.iter().map(|new| &new.claim);
-        let rows = claims.map(|claim| claim_row(place(&claim.id), claim));
+        let rows = self.new.iter().map(|new| claim_row(place(&new.claim.id), new));
         tx.insert(CLAIMS, rows.collect()).await?;
         // In one order everywhere, so that two batches with the same wordings wait for each other and do not lock.
         self.prints.sort_unstable_by_key(|(print, _)| *print.as_bytes());
@@ -312,7 +329,8 @@ impl Registry {
 }
 
 const CLAIMS: Insert = Insert {
-    into: "INSERT INTO claims (place, id, text, lang, origin, created_at, sightings, fact_checks, version)",
+    into: "INSERT INTO claims (place, id, text, lang, origin, created_at, sightings, fact_checks, version, \
+           concealed, worth)",
     then: "",
 };
 
@@ -326,7 +344,7 @@ const BANDS: Insert = Insert {
     then: "ON CONFLICT DO NOTHING",
 };
 
-fn claim_row(place: i64, claim: &Claim) -> Vec<Value> {
+fn claim_row(place: i64, New { claim, worth, .. }: &New) -> Vec<Value> {
     args![
         place,
         &claim.id,
@@ -336,6 +354,8 @@ fn claim_row(place: i64, claim: &Claim) -> Vec<Value> {
         claim.created_at,
         0_i64,
         0_i64,
-        claim.version
+        claim.version,
+        claim.audience,
+        *worth
     ]
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     cluster,
-    domain::{Actor, Claim, ClaimId},
+    domain::{Actor, Claim, ClaimId, ClaimOrigin},
 };
 
 /// Claims that nobody has compared with the others yet.
@@ -35,9 +35,10 @@ impl Store {
         view!(self.db, |conn| unjoined(conn, limit))
     }
 
-    /// Which of these claims were founded by reading and still stand as they were founded: no reviewer has acted on them.
+    /// Which of these claims were founded by reading, or by a report, and still stand as they were founded: no reviewer has
+    /// acted on them.
     pub async fn untouched(&self, ids: &[ClaimId]) -> Result<HashSet<ClaimId>, Error> {
-        let sql = "SELECT c.id FROM claims c WHERE c.origin = 'crawled' AND c.merged_into IS NULL AND c.text_by IS NULL \
+        let sql = "SELECT c.id FROM claims c WHERE c.origin IN ('crawled', 'reported') AND c.merged_into IS NULL AND c.text_by IS NULL \
                    AND NOT EXISTS (SELECT 1 FROM claim_acts a WHERE a.claim_id = c.id AND a.actor <> 'crawl') \
                    AND NOT EXISTS (SELECT 1 FROM claim_acts a WHERE a.other_id = c.id AND a.actor <> 'crawl') AND c.id IN {in}";
         let mut rows = self.db.fetch_in(sql, ids.iter().map(Value::from).collect()).await?;
@@ -87,6 +88,10 @@ async fn join(tx: &mut Tx, union: Union<'_>, actor: &Actor) -> Result<Added<Clai
 
 async fn improve(tx: &mut Tx, gone: &ClaimId, survivor: &ClaimId) -> Result<(), Error> {
     let other = held(tx, gone).await?.claim;
+    // A reporter's words are nobody else's to read.
+    if other.origin != ClaimOrigin::Crawled {
+        return Ok(());
+    }
     let texts = rewriting::improvable(tx, &[*survivor]).await?;
     let better = texts
         .into_iter()

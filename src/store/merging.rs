@@ -4,11 +4,11 @@ use super::{
     Added, Error, Store, acts,
     acts::Done,
     claims::{claim, claim_columns},
-    family,
+    concealing, family,
     transaction::{Tx, transact},
     value::{Row, Value, args},
 };
-use crate::domain::{Act, ActKind, Action, Actor, Claim, ClaimId, ObjectKind, Reason};
+use crate::domain::{Act, ActKind, Action, Actor, Audience, Claim, ClaimId, ObjectKind, Reason};
 
 /// A wish to merge or to split.
 #[derive(Debug, Clone, Copy)]
@@ -90,12 +90,16 @@ pub(super) async fn merge(tx: &mut Tx, union: Union<'_>, actor: &Actor) -> Resul
         None if survivor == gone.claim.id => return Err(Error::SameClaim),
         None => {}
     }
+    let audience = gone.claim.audience;
     let gone = gone.claim.id;
     touch(tx, [(&gone, None), (&survivor, None)]).await?;
     let sql = "UPDATE claims SET merged_into = $2, merged_under = $3 WHERE id = $1";
     tx.execute(sql, args![&gone, &survivor, union.survivor]).await?;
     let sql = "UPDATE claims SET merged_into = $2 WHERE merged_into = $1";
     tx.execute(sql, args![&gone, &survivor]).await?;
+    if audience == Audience::Public {
+        concealing::reveal(tx, &survivor).await?;
+    }
     family::recount(tx, &survivor).await?;
     let done = Done::new(ActKind::Merged, gone)
         .about(*union.survivor)

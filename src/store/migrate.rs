@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0004_leases.sql"),
     include_str!("migrations/0005_copies.sql"),
     include_str!("migrations/0006_merging.sql"),
+    include_str!("migrations/0007_reports.sql"),
     include_str!("migrations/0008_erasure.sql"),
 ];
 

@@ -1,12 +1,14 @@
 //! What came in and what reviewers did goes in; the same, in one order, comes out: the only truth, on SQLite or PostgreSQL.
 
 mod acts;
+mod alarms;
 mod attaching;
 mod attachments;
 mod batch;
 mod changes;
 mod check;
 mod claims;
+mod concealing;
 mod copies;
 mod cursor;
 mod db;
@@ -29,6 +31,8 @@ mod merging;
 mod migrate;
 mod near;
 mod parting;
+mod queue;
+mod reports;
 mod retention;
 mod rewording;
 mod rewriting;
@@ -36,15 +40,18 @@ mod snapshot;
 mod source_status;
 mod sources;
 mod suppressions;
+mod tallies;
 mod timelines;
 mod transaction;
 mod value;
+mod watch;
 
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+pub use alarms::{AlarmQuery, Raised};
 pub use changes::{ChangeQuery, Touched};
 pub use check::Counts;
 pub use claims::{Checked, ClaimQuery, ClaimSort, ClaimSummary};
@@ -58,6 +65,8 @@ pub use import::{ImportBatch, ImportTally};
 pub use joining::Unjoined;
 pub use merging::Union;
 pub use parting::Parting;
+pub use queue::{Factors, QueueCounts, QueueQuery, Waiting};
+pub use reports::{About, Fate, Filing, ReportedPage};
 pub use retention::Dropped;
 pub use rewriting::Rewriting;
 pub use snapshot::Scrubbed;
@@ -67,7 +76,7 @@ pub use timelines::{Leader, MAX_DAYS, Tally, Timeline, Variant};
 
 use uuid::Uuid;
 
-use crate::crawl::Lease;
+use crate::{crawl::Lease, domain::Thresholds};
 
 use db::Db;
 
@@ -134,6 +143,8 @@ pub struct Store {
     id: StoreId,
     /// What gives the right to write, if anything does.
     fence: Option<Arc<Lease>>,
+    /// What raises alarms.
+    limits: Arc<Thresholds>,
 }
 
 impl Store {
@@ -145,14 +156,33 @@ impl Store {
             StoreUrl::Postgres(url) => dialect::open_pg(url).await?,
         };
         let id = migrate::run(&db).await?;
-        Ok(Self { db, id, fence: None })
+        Ok(Self {
+            db,
+            id,
+            fence: None,
+            limits: Arc::default(),
+        })
+    }
+
+    /// The same store, raising alarms at other thresholds.
+    #[must_use]
+    pub fn watching(self, limits: Thresholds) -> Self {
+        Self {
+            limits: Arc::new(limits),
+            ..self
+        }
     }
 
     /// Opens a copy that nobody else uses, to look into it.
     pub async fn open_copy(file: &Path) -> Result<Self, Error> {
         let db = dialect::open_untouched(file).await?;
         let id = migrate::identify(&db).await?;
-        Ok(Self { db, id, fence: None })
+        Ok(Self {
+            db,
+            id,
+            fence: None,
+            limits: Arc::default(),
+        })
     }
 
     /// Which store this is.

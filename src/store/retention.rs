@@ -10,7 +10,7 @@ use super::{
     transaction::{Tx, transact},
     value::{Row, Value, args},
 };
-use crate::domain::{Action, Actor, ClaimId, Kept, SightingId, Timestamp};
+use crate::domain::{Action, Actor, ClaimId, ClaimText, Kept, ObjectKind, SightingId, Timestamp};
 
 /// Rows dropped by one transaction: other writers wait for it.
 const BATCH: u32 = 500;
@@ -85,6 +85,12 @@ impl Store {
         }
     }
 
+    /// Drops what requests for a check say that came before a time: their words and addresses, and those of claims that nobody
+    /// else says and that nobody asked for since. Their counts and receipts stay. Gives how many requests.
+    pub async fn drop_requests(&self, before: Timestamp) -> Result<u64, Error> {
+        transact!(self.db, &Actor::Operator, |tx| drop_requests(&mut tx, before))
+    }
+
     /// Records of one of the archive's files that a claim with a fact-check was read from: evidence.
     pub async fn evidence_in(&self, file: &str) -> Result<Vec<Kept>, Error> {
         let sql = concat!(
@@ -132,8 +138,12 @@ async fn drop_quotes(tx: &mut Tx, before: Timestamp) -> Result<u64, Error> {
     }
     let heads = hold(tx, &claims).await?;
     let keys = sightings.iter().map(Value::from).collect();
-    tx.execute_in("UPDATE sightings SET quote = '' WHERE id IN {in}", vec![], keys)
-        .await?;
+    tx.execute_in(
+        "UPDATE sightings SET quote = '', speaker = NULL, reasons = NULL WHERE id IN {in}",
+        vec![],
+        keys,
+    )
+    .await?;
     rewording::reword(tx, &claims, &heads, &gone, Prints::Stay).await?;
     for head in &heads {
         note(tx, head, Action::Updated).await?;
@@ -142,10 +152,22 @@ async fn drop_quotes(tx: &mut Tx, before: Timestamp) -> Result<u64, Error> {
     Ok(sightings.len() as u64)
 }
 
+async fn drop_requests(tx: &mut Tx, before: Timestamp) -> Result<u64, Error> {
+    let sql = "UPDATE claims SET text = $2, version = version + 1 WHERE concealed = 1 AND text <> $2 AND text_by IS NULL \
+               AND sightings = 0 AND requested_at < $1 RETURNING id, version";
+    for row in &mut tx.fetch(sql, args![before, ClaimText::ERASED]).await? {
+        let id: ClaimId = row.take()?;
+        tx.note(ObjectKind::Claim, id, row.take()?, Action::Erased);
+    }
+    let sql = "UPDATE reports SET text = NULL, quote = NULL, url = NULL, url_key = NULL \
+               WHERE at < $1 AND (text IS NOT NULL OR quote IS NOT NULL OR url IS NOT NULL)";
+    tx.execute(sql, args![before]).await
+}
+
 async fn drop_texts(tx: &mut Tx, which: &'static str, before: Timestamp, holds: i64) -> Result<u64, Error> {
     let mut rows = tx.fetch(which, args![before, BATCH]).await?;
     let ids: Vec<String> = rows.iter_mut().map(Row::take).collect::<Result<_, _>>()?;
-    let sql = "UPDATE documents SET title = '', text = '', author = NULL, holds = $1 WHERE id IN {in}";
+    let sql = "UPDATE documents SET title = '', text = '', author = NULL, account = NULL, holds = $1 WHERE id IN {in}";
     tx.execute_in(sql, args![holds], ids.iter().map(Value::from).collect())
         .await
 }

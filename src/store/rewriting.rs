@@ -9,7 +9,7 @@ use super::{
     transaction::{Tx, transact},
     value::{Value, args},
 };
-use crate::domain::{ActKind, Action, Actor, Claim, ClaimId, ClaimText, Lang, Reason};
+use crate::domain::{ActKind, Action, Actor, Claim, ClaimId, ClaimOrigin, ClaimText, Lang, Reason};
 
 /// A reviewer's wish to rewrite a claim.
 #[derive(Debug, Clone, Copy)]
@@ -48,13 +48,17 @@ async fn rewrite(tx: &mut Tx, rewriting: Rewriting<'_>, actor: &Actor) -> Result
     }
     let wording = Wording::new(rewriting.text.clone(), rewriting.lang);
     founding::add_wording(tx, &old.claim.id, &wording).await?;
-    let sql = "UPDATE claims SET text = $3, lang = $4, text_by = $5, version = version + 1 \
+    let sql = "UPDATE claims SET text = $3, lang = $4, text_by = $5, concealed = 0, version = version + 1 \
                WHERE id = $1 AND version = $2 AND merged_into IS NULL";
     let args = args![&old.claim.id, current, rewriting.text, &rewriting.lang, actor];
     if tx.execute(sql, args).await? == 0 {
         return Err(Error::lost_race());
     }
-    let mut done = Done::new(ActKind::Rewritten, old.claim.id).replacing(old.claim.text.as_str());
+    let mut done = Done::new(ActKind::Rewritten, old.claim.id);
+    // A report's words are shown to reviewers alone, with the report.
+    if old.claim.origin != ClaimOrigin::Reported {
+        done = done.replacing(old.claim.text.as_str());
+    }
     if let Some(reason) = rewriting.reason {
         done = done.because(reason);
     }

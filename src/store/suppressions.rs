@@ -17,7 +17,7 @@ use super::{
     transaction::{Tx, transact},
     value::{Row, Value, args},
 };
-use crate::domain::{Actor, Document, Kept, Timestamp, UrlKey, WebUrl};
+use crate::domain::{Actor, Author, Document, Kept, Timestamp, UrlKey, WebUrl};
 
 /// Contents without a time of publication are only recognised from this length on, in characters: a short text may be
 /// anybody's.
@@ -30,7 +30,7 @@ pub enum Mark {
     Address(UrlKey),
     /// A content: a title, a text, and when it was published.
     Content(String),
-    /// What somebody wrote: [`Document::author`] as it is stored.
+    /// What somebody wrote: a byline, or a pseudonym's digits after `account:`.
     Author(String),
 }
 
@@ -40,8 +40,17 @@ impl Mark {
         let addresses = std::iter::once(&document.url).chain(&document.canonical_url);
         let mut marks: Vec<Self> = addresses.map(|url| Self::Address(url.key())).collect();
         marks.extend(Self::content(&document.title, &document.text, document.published_at));
-        marks.extend(document.author.clone().map(Self::Author));
+        marks.extend(document.author.as_ref().and_then(Self::author));
         marks
+    }
+
+    /// An author as documents hold him.
+    pub fn author(author: &Author) -> Option<Self> {
+        match author {
+            Author::Byline(name) => Some(Self::Author(name.clone())),
+            Author::Pseudonym(account) => Some(Self::Author(format!("account:{}", hex(account.as_bytes())))),
+            Author::Account(_) => None,
+        }
     }
 
     /// A content, if it is somebody's own: one that says when it was published, or is long.
@@ -229,7 +238,7 @@ pub(super) async fn refuse(conn: &mut Conn, document: &Document) -> Result<(), E
     }
 }
 
-fn hex(bytes: &[u8; 32]) -> String {
+fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

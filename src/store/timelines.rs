@@ -203,11 +203,20 @@ fn variant(row: &mut Row) -> Result<Variant, Error> {
 }
 
 fn first_checked(dossier: &Dossier) -> Option<Timestamp> {
+    checked(dossier).min()
+}
+
+pub(super) fn last_checked(dossier: &Dossier) -> Option<Timestamp> {
+    checked(dossier).max()
+}
+
+/// When each of the fact-checks attached now was published.
+fn checked(dossier: &Dossier) -> impl Iterator<Item = Timestamp> {
     let active = dossier
         .fact_checks
         .iter()
         .filter(|a| a.attachment.state == AttachmentState::Active);
-    active.map(|a| published(&a.fact_check)).min()
+    active.map(|a| published(&a.fact_check))
 }
 
 /// A publisher's without a date counts from when it came here.

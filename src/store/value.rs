@@ -6,9 +6,9 @@ use sqlx::{Postgres, Row as _, Sqlite, postgres::PgRow, sqlite::SqliteRow};
 
 use super::Error;
 use crate::domain::{
-    ActId, ActKind, Action, Actor, AttachmentId, ClaimId, ClaimOrigin, ClaimText, DocumentId, FactCheckBody,
-    FactCheckId, FactCheckOrigin, Fingerprint, KeyId, Lang, ObjectKind, Reason, Scope, SightingId, SourceId,
-    SourceKind, Timestamp, UrlKey, Verdict, WebUrl,
+    ActId, ActKind, Action, Actor, AlarmId, AlarmKind, AttachmentId, Audience, ClaimId, ClaimOrigin, ClaimText,
+    DocumentId, Evidence, FactCheckBody, FactCheckId, FactCheckOrigin, Fingerprint, KeyId, Lang, ObjectKind, Pseudonym,
+    Reason, ReportId, Scope, SightingId, Sign, SourceId, SourceKind, Timestamp, UrlKey, Verdict, WebUrl,
 };
 
 /// What is bound to a placeholder. Nulls have a type: PostgreSQL wants it.
@@ -72,6 +72,19 @@ impl From<f32> for Value {
     }
 }
 
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Real(Some(if number.is_finite() { number } else { 0.0 }))
+    }
+}
+
+/// As the column `concealed` has it.
+impl From<Audience> for Value {
+    fn from(audience: Audience) -> Self {
+        i64::from(audience == Audience::Reviewers).into()
+    }
+}
+
 impl From<Timestamp> for Value {
     fn from(time: Timestamp) -> Self {
         time.as_millis().into()
@@ -117,6 +130,8 @@ as_text!(
     ActKind,
     Action,
     Actor,
+    AlarmId,
+    AlarmKind,
     AttachmentId,
     ClaimId,
     ClaimOrigin,
@@ -126,6 +141,7 @@ as_text!(
     KeyId,
     Lang,
     ObjectKind,
+    ReportId,
     Scope,
     SightingId,
     SourceId,
@@ -153,6 +169,38 @@ impl From<&ClaimText> for Value {
 impl From<Option<&Reason>> for Value {
     fn from(reason: Option<&Reason>) -> Self {
         Self::Text(reason.map(|reason| reason.as_str().to_owned()))
+    }
+}
+
+/// Why a mention has its score.
+#[derive(Default)]
+pub(super) struct Signs(pub(super) Vec<Sign>);
+
+impl From<&Evidence> for Value {
+    fn from(evidence: &Evidence) -> Self {
+        serde_json::to_string(evidence)
+            .expect("plain values under string keys")
+            .into()
+    }
+}
+
+impl From<&Pseudonym> for Value {
+    fn from(pseudonym: &Pseudonym) -> Self {
+        pseudonym.as_bytes().as_slice().into()
+    }
+}
+
+impl From<Option<&Pseudonym>> for Value {
+    fn from(pseudonym: Option<&Pseudonym>) -> Self {
+        Self::Blob(pseudonym.map(|pseudonym| pseudonym.as_bytes().to_vec()))
+    }
+}
+
+impl From<&[Sign]> for Value {
+    fn from(signs: &[Sign]) -> Self {
+        serde_json::to_string(signs)
+            .expect("plain values under string keys")
+            .into()
     }
 }
 
@@ -261,6 +309,7 @@ where
 
 columns! {
     i64, i64, Ok;
+    f64, f64, Ok;
     u64, i64, |number| Ok(number.try_into()?);
     String, String, Ok;
     Vec<u8>, Vec<u8>, Ok;
@@ -274,6 +323,11 @@ columns! {
     ActKind, String, parsed;
     Action, String, parsed;
     Actor, String, parsed;
+    AlarmId, String, parsed;
+    AlarmKind, String, parsed;
+    Audience, i64, |concealed| Ok(if concealed == 0 { Self::Public } else { Self::Reviewers });
+    Evidence, String, |json| Ok(serde_json::from_str(&json)?);
+    Signs, String, |json| Ok(Self(serde_json::from_str(&json)?));
     FactCheckBody, String, |json| Ok(serde_json::from_str(&json)?);
     AttachmentId, String, parsed;
     ClaimId, String, parsed;
@@ -283,6 +337,7 @@ columns! {
     KeyId, String, parsed;
     Lang, String, parsed;
     ObjectKind, String, parsed;
+    ReportId, String, parsed;
     Scope, String, parsed;
     SightingId, String, parsed;
     SourceId, String, parsed;

@@ -84,6 +84,8 @@ pub(super) struct AnswerView {
     pub(super) also: Vec<CandidateView>,
     /// Whether to say what else can be tried.
     pub(super) tips: bool,
+    /// Whether asking for a check makes sense: there is none.
+    pub(super) offer: bool,
 }
 
 impl AnswerView {
@@ -121,6 +123,7 @@ impl AnswerView {
                 vec![]
             },
             tips: !is_known,
+            offer: matches!(finding, Finding::Known | Finding::Maybe | Finding::Nothing),
         }
     }
 }

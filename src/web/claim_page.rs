@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     api::{App, Call, ErrorCode, Problem},
-    domain::{Claim, ClaimId, Sighting},
+    domain::{Audience, Claim, ClaimId, Sighting},
     store::{Cursor, Dossier, Page},
 };
 
@@ -34,6 +34,9 @@ pub(super) async fn show_claim(app: App, call: Call) -> Result<Response, Problem
         return Ok(moved(&there, call.raw_query()));
     }
     let dossier = app.store.dossiers(&[id]).await?.pop().ok_or_else(missing)?;
+    if dossier.claim.audience != Audience::Public {
+        return Err(missing());
+    }
     let sightings = app.store.sightings(&id, after.as_ref(), SIGHTINGS).await?;
     let chart = Chart::of(&app.store.days_sighted(&id).await?);
     Ok(shown(&Visit::of(&call), &dossier, chart, &sightings, after.is_some()))

@@ -19,7 +19,12 @@ pub(super) fn is_form(headers: &HeaderMap) -> bool {
 /// The text asked about: trimmed, its line breaks as one character; `None` if there is none. Broken UTF-8 becomes
 /// replacement characters: a form that a browser garbled is still worth an answer.
 pub(super) fn text(body: &[u8]) -> Option<String> {
-    let sent = param(&String::from_utf8_lossy(body), "text")?;
+    field(body, "text")
+}
+
+/// Any field, in the same way.
+pub(super) fn field(body: &[u8], name: &str) -> Option<String> {
+    let sent = param(&String::from_utf8_lossy(body), name)?;
     let text = sent.replace("\r\n", "\n").replace('\0', "");
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())

@@ -129,11 +129,16 @@ texts! {
     }
     /// A claim's own page.
     Claim {
-        kind, language, origin, crawled, imported, entered, known_since, sightings, first_seen, last_seen,
+        kind, language, origin, crawled, imported, entered, reported, known_since, sightings, first_seen, last_seen,
         spread, spread_day, spread_table, sightings_none, sightings_older, sightings_newest, published, seen, history, attached, withdrawn,
     }
     /// A fact-check.
     FactCheck { title, own, rating, verdict, date, language, no_link }
+    /// Asking for a check.
+    Report {
+        title, lead, text_label, text_hint, url_label, url_hint, privacy, submit, offer, other, empty, long, bad_url, filed_title,
+        repeated_title, receipt, receipt_hint, received_on, fate_title, fate_submit, fate_bad, received, known, answered, withdrawn,
+    }
     /// The normalised verdicts, by the words of [`Verdict`].
     Verdicts {
         r#true, mostly_true, mixed, mostly_false, r#false, misleading, altered, satire, unproven, unmapped,
@@ -159,6 +164,7 @@ pub(super) struct Locale {
     pub(super) reason: Reason,
     pub(super) claim: Claim,
     pub(super) fact_check: FactCheck,
+    pub(super) report: Report,
     verdict: Verdicts,
     pub(super) failure: Failure,
     format: Format,
@@ -187,6 +193,7 @@ impl Locale {
             ClaimOrigin::Crawled => &self.claim.crawled,
             ClaimOrigin::Imported => &self.claim.imported,
             ClaimOrigin::Entered => &self.claim.entered,
+            ClaimOrigin::Reported => &self.claim.reported,
         }
     }
 

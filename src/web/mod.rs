@@ -4,6 +4,7 @@
 //! |---|---|
 //! | the front page with its form, and the answer | `ask.rs`, `answer.rs` |
 //! | a claim, its fact-checks and sightings, how it spread | `claim.rs`, `fact_check.rs`, `chart.rs` |
+//! | asking for a check, and what became of it | `report.rs` |
 //! | what went wrong | `failure.rs` |
 //!
 //! A handler finds out the visitor's language (`visit.rs`), calls lookup or store, turns what they say into plain structs of
@@ -22,6 +23,7 @@ mod form;
 mod locale;
 mod page;
 mod reason;
+mod report;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -40,6 +42,9 @@ pub fn routes(app: &App) -> Vec<Route> {
     vec![
         Route::get("/", "show_home").page(app, ask::show_home),
         Route::post("/", "show_answer").page(app, ask::show_answer),
+        Route::get("/report", "show_report_form").page(app, report::show_form),
+        Route::post("/report", "take_report").page(app, report::take),
+        Route::post("/report/fate", "show_report_fate").page(app, report::show_fate),
         Route::get("/claims/{claim_id}", "show_claim").page(app, claim_page::show_claim),
         Route::get("/assets/{name}", "get_asset").page(app, get_asset),
     ]

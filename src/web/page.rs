@@ -12,6 +12,7 @@ use super::{
     claim::{ClaimView, SightingView},
     foreign::Foreign,
     locale::{Locale, PageLang},
+    report::{FateView, ReportView},
     visit::Visit,
 };
 
@@ -104,6 +105,22 @@ pub(super) struct ClaimPage {
     pub(super) newest: Option<String>,
     /// Where they go on.
     pub(super) older: Option<String>,
+}
+
+/// Asking for a check, and for what became of it.
+#[derive(Template)]
+#[template(path = "report.html")]
+pub(super) struct ReportPage {
+    pub(super) frame: Frame,
+    pub(super) view: ReportView,
+}
+
+/// What became of a report.
+#[derive(Template)]
+#[template(path = "fate.html")]
+pub(super) struct FatePage {
+    pub(super) frame: Frame,
+    pub(super) view: FateView,
 }
 
 /// What went wrong.

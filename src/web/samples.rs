@@ -79,6 +79,7 @@ pub(super) fn claim(text: &str) -> Claim {
         created_at: at("2026-05-02"),
         first_seen: Some(at("2026-05-01")),
         last_seen: Some(at("2026-05-03")),
+        audience: crate::domain::Audience::Public,
         sightings: 3,
         version: 1,
     }
@@ -125,6 +126,9 @@ pub(super) fn sighting(quote: &str) -> Sighting {
         document_id: DocumentId::new(),
         url: url("https://rheinblick.example/lokales/rheinbruecke"),
         title: "Gerücht um die Brücke".into(),
+        score: 0.5,
+        speaker: None,
+        reasons: Vec::new(),
         quote: quote.into(),
         lang: Lang::DE,
         source_id: None,

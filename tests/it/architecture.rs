@@ -21,13 +21,20 @@ const SEES: &[(&str, &[&str])] = &[
     ("store", &["crawl", "cluster"]),
     ("indexer", &["model", "cluster", "store"]),
     ("ingest", &["net", "crawl", "extract", "detect", "cluster", "store"]),
+    ("desk", &["detect", "store", "indexer", "ingest"]),
     ("review", &["store"]),
     ("lookup", &["detect", "store", "indexer"]),
     ("copy", &["archive", "extract", "store"]),
     ("erasure", &["archive", "indexer", "store"]),
     ("backup", &["archive", "erasure", "indexer", "store"]),
-    ("api", &["config", "lookup", "copy", "indexer", "review", "store"]),
-    ("web", &["api", "config", "lookup", "indexer", "review", "store"]),
+    (
+        "api",
+        &["config", "desk", "lookup", "copy", "indexer", "review", "store"],
+    ),
+    (
+        "web",
+        &["api", "config", "desk", "lookup", "indexer", "review", "store"],
+    ),
     ("demo", &["config", "net", "crawl", "ingest", "store"]),
     (
         "cli",

@@ -11,3 +11,4 @@ mod measuring;
 mod models;
 mod settings;
 mod sources;
+mod tracking;

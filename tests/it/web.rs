@@ -371,3 +371,69 @@ fn files(dir: &Path) -> Vec<PathBuf> {
         .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
         .collect()
 }
+
+/// Asks for a check without JavaScript, from the answer that knows nothing to the page that tells what became of it.
+#[tokio::test]
+async fn a_rumour_is_reported_and_its_receipt_tells_what_became_of_it() {
+    let site = Site::open().await;
+    let rumour = "Kanarienvogelsteuer kommt nach <b>Wesselberg</b>, sagt Erna";
+    let answer = site.ask(rumour).await;
+    assert!(answer.body.contains("action=\"/report?lang=en\""), "{}", answer.body);
+    let filed = site.send("POST", "/report?lang=en", &[FORM], &form(rumour)).await;
+    assert_eq!(filed.status, StatusCode::OK, "{}", filed.body);
+    assert_eq!(filed.headers["cache-control"], "no-store");
+    assert!(filed.headers.get("set-cookie").is_none());
+    assert!(
+        filed.body.contains("Your request has arrived") && !filed.body.contains("Erna"),
+        "{}",
+        filed.body
+    );
+    let (_, rest) = filed.body.split_once("<code dir=\"ltr\">").expect("a receipt");
+    let code = &rest[..19];
+    let again = site.send("POST", "/report?lang=en", &[FORM], &form(rumour)).await;
+    assert!(
+        again.body.contains("You have asked for this today") && again.body.contains(code),
+        "{}",
+        again.body
+    );
+    let typed = code.to_lowercase().replace('-', "+");
+    let fate = site
+        .send("POST", "/report/fate?lang=de", &[FORM], &format!("receipt={typed}"))
+        .await;
+    assert!(fate.body.contains("Noch nicht geprüft"), "{}", fate.body);
+    assert!(!fate.body.contains(code) && !fate.body.contains("Erna"));
+    for (path, body, status, says) in [
+        ("/report?lang=en", "text=&url=", 422, "Please enter a sentence"),
+        (
+            "/report?lang=en",
+            "text=a&url=javascript%3Aalert(1)",
+            422,
+            "not the address of a page",
+        ),
+        (
+            "/report/fate?lang=en",
+            "receipt=0000-0000-0000-0000",
+            404,
+            "no request with this code",
+        ),
+        (
+            "/report/fate?lang=en",
+            "receipt=%3Cb%3E",
+            404,
+            "no request with this code",
+        ),
+    ] {
+        let page = site.send("POST", path, &[FORM], body).await;
+        assert_eq!(page.status.as_u16(), status, "{body}");
+        assert!(page.body.contains(says) && !page.body.contains("<b>"), "{}", page.body);
+    }
+    for lang in ["de", "en", "tr", "ar", "uk", "ru", "pl"] {
+        let page = site.get(&format!("/report?lang={lang}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(
+            page.body.contains(&format!("action=\"/report/fate?lang={lang}\"")),
+            "{}",
+            page.body
+        );
+    }
+}

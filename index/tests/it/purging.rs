@@ -17,16 +17,16 @@ fn terms(dir: &Path) -> BTreeSet<String> {
     let searcher = index.reader().expect("a reader").searcher();
     let mut terms = BTreeSet::new();
     for segment in searcher.segment_readers() {
-        for (field, entry) in index.schema().fields().filter(|(_, entry)| entry.is_indexed()) {
-            let inverted = segment.inverted_index(field).expect(entry.name());
+        for (field, _) in index.schema().fields().filter(|(_, entry)| entry.is_indexed()) {
+            let inverted = segment.inverted_index(field).expect("an indexed field");
             let mut stream = inverted.terms().stream().expect("terms");
-            while let Some((term, _)) = stream.next() {
+            while let Some((term, _info)) = stream.next() {
                 terms.insert(String::from_utf8_lossy(term).into_owned());
             }
         }
         let words = segment.fast_fields().str("words").expect("a column").expect("words");
         let mut stream = words.dictionary().stream().expect("words");
-        while let Some((term, _)) = stream.next() {
+        while let Some((term, _info)) = stream.next() {
             terms.insert(String::from_utf8_lossy(term).into_owned());
         }
     }

@@ -146,6 +146,7 @@ pub(super) fn document(did: &str, key: &str, record: &Value) -> Option<Document>
         text: &escaped(&words(record)?),
         lang,
         published: record["createdAt"].as_str().unwrap_or_default(),
+        account: Some(did),
     }
     .document()
 }

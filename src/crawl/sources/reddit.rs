@@ -139,6 +139,10 @@ fn document(thing: &Value, base: &WebUrl) -> Option<Document> {
         let millis = seconds * 1000.0;
         (millis.abs() < 1e15).then(|| crate::domain::Timestamp::from_millis(millis as i64).to_string())
     });
+    let author = post["author_fullname"].as_str().or_else(|| post["author"].as_str());
+    let account = author
+        .filter(|name| *name != "[deleted]")
+        .map(|name| format!("reddit {name}"));
     RawPost {
         url: base
             .join(post["permalink"].as_str().filter(|path| path.starts_with("/r/"))?)
@@ -147,6 +151,7 @@ fn document(thing: &Value, base: &WebUrl) -> Option<Document> {
         text: &plain(text),
         lang: None,
         published: published.as_deref().unwrap_or_default(),
+        account: account.as_deref(),
     }
     .document()
 }

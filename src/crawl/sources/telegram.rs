@@ -122,6 +122,7 @@ fn document(post: ElementRef<'_>) -> Option<Document> {
         text: &text.replace('&', "&amp;").replace('<', "&lt;").replace('\n', "<br>"),
         lang: None,
         published: time.unwrap_or_default(),
+        account: Some(&format!("telegram {channel}")),
     }
     .document()
 }

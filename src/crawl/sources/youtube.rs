@@ -140,12 +140,14 @@ fn description(player: &Value, page: &WebUrl) -> Option<Document> {
     let details = &player["videoDetails"];
     let about = &player["microformat"]["playerMicroformatRenderer"];
     let text = details["shortDescription"].as_str().unwrap_or_default();
+    let channel = details["channelId"].as_str().map(|id| format!("youtube {id}"));
     RawPost {
         url: video_page(page, details["videoId"].as_str()?)?,
         title: details["title"].as_str().unwrap_or_default(),
         text: &text.replace('&', "&amp;").replace('<', "&lt;").replace('\n', "<br>"),
         lang: None,
         published: about["publishDate"].as_str().unwrap_or_default(),
+        account: channel.as_deref(),
     }
     .document()
 }
@@ -177,6 +179,7 @@ fn transcript(answer: &Fetched) -> Findings {
             text: &words.replace('&', "&amp;").replace('<', "&lt;"),
             lang: lang.as_deref(),
             published: "",
+            account: None,
         }
         .document()
     });

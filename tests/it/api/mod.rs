@@ -5,4 +5,5 @@ mod bad_input;
 mod conditions;
 mod copies;
 mod lists;
+mod reports;
 mod scenarios;

@@ -95,6 +95,8 @@ pub(super) async fn seeded(app: &TestApp) -> Vec<(&'static str, String)> {
     let sighting = seen(app, &claim).await;
     let source = visited(app).await;
     let document = app.kept_document(&format!("https://rheinblick.example/{claim}")).await;
+    let words = json!({"text": format!("Gemeldet wird {}", uuid::Uuid::now_v7())});
+    let receipt = app.post("/v1/reports", &words).await.expect(201).text("/receipt");
     app.catch_up().await;
     vec![
         ("01936f5e-5c00-7000-8000-00000000c1a1", claim),
@@ -105,6 +107,7 @@ pub(super) async fn seeded(app: &TestApp) -> Vec<(&'static str, String)> {
         ("01936f5e-5c00-7000-8000-00000000a77a", attachment),
         ("01936f5e-5c00-7000-8000-000000005ace", source),
         ("01936f5e-5c00-7000-8000-00000000d0c1", document.to_string()),
+        ("4T7Z-0KQM-9XWB-C2HD", receipt),
     ]
 }
 

@@ -57,6 +57,7 @@ impl Kind for Board {
                     text: notice,
                     lang: Some("de"),
                     published: "",
+                    account: None,
                 };
                 post.document().map(|document| Found::Document(Box::new(document)))
             }

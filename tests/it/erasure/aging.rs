@@ -16,6 +16,7 @@ fn defaults() -> Limits {
         unanswered_days: retention.unanswered_days,
         answered_days: retention.answered_days,
         copies_days: retention.copies_days,
+        requests_days: retention.requests_days,
     }
 }
 
@@ -127,11 +128,11 @@ async fn after_ninety_days_hash_and_address_are_left_of_what_nobody_checked() {
         assert_eq!(desk.text(&claim).await, SAID);
         assert_eq!(quotes(&desk, SAID).await.len(), 2);
         // Changed, it is read anew.
-        let changed = klarstelle::domain::Document {
+        let reread = klarstelle::domain::Document {
             title: "Neu".to_owned(),
             ..canary_page()
         };
-        read(&desk.store, &changed, &[SAID], None).await.expect("recorded");
+        read(&desk.store, &reread, &[SAID], None).await.expect("recorded");
         assert_eq!(quotes(&desk, SAID).await, [SAID, SAID]);
     }
 }
@@ -190,6 +191,7 @@ async fn each_limit_is_its_own() {
         unanswered_days: 0,
         answered_days: 0,
         copies_days: 0,
+        requests_days: 0,
     };
     for (limits, wanted) in [
         (OFF, (0, 0, 0)),

@@ -370,7 +370,7 @@ async fn hold_any_text() {
         let quote = "NUL \0 and \u{1F9C2} stand in this quote";
         let document = Document {
             title: "T\0".to_owned(),
-            author: Some("\0".to_owned()),
+            author: Some(klarstelle::domain::Author::Byline("\0".to_owned())),
             lang: Lang::UND,
             ..page("https://paper.example/%00", &"lang\0 ".repeat(200_000))
         };

@@ -1,5 +1,6 @@
 //! The store, on both databases.
 
+mod alarms;
 mod attachments;
 mod changes;
 mod claims;
@@ -17,6 +18,7 @@ mod kill;
 mod merging;
 mod no_space;
 mod opening;
+mod queue;
 mod refusals;
 mod sources;
 mod timelines;

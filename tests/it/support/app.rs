@@ -34,6 +34,8 @@ impl TestApp {
         let mut settings = Settings::default();
         settings.server.anonymous_per_minute = 1_000_000;
         settings.server.anonymous_burst = 100_000;
+        settings.reports.per_hour = 1_000_000;
+        settings.reports.burst = 100_000;
         Self::with(db, &settings).await
     }
 
@@ -83,6 +85,11 @@ impl TestApp {
     /// Brings the index up to date, as `serve` does all the time.
     pub(crate) async fn catch_up(&self) {
         self.follower.catch_up().await.expect("the index follows");
+    }
+
+    /// Joins what was founded apart, as a crawl does at its end; gives how many claims.
+    pub(crate) async fn join(&self) -> u64 {
+        self.follower.join_founded().await.expect("joined")
     }
 
     /// Asks as a stranger.
