@@ -1,6 +1,6 @@
 //! A document comes in; its mentions, passages that may be checkable claims, go out.
 //!
-//! Sentences are judged by rules that anybody can read ([`score`]'s tables) and by two small models learnt from labelled
+//! Sentences are judged by rules that anybody can read (the tables in `score`) and by two small models learnt from labelled
 //! posts ([`Model`]), and each judgement says why ([`Judgement`]). What matters is to let little through that is no
 //! statement (questions, calls, opinions, adverts, notices); what is worth a check is for reviewers to say.
 
