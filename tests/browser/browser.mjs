@@ -27,7 +27,7 @@ export async function ask(page, text) {
   await page.getByRole('textbox').fill(text);
   const [response] = await Promise.all([
     page.waitForResponse((response) => response.request().method() === 'POST'),
-    page.getByRole('main').getByRole('button').click(),
+    page.locator('form').filter({ has: page.getByRole('textbox') }).getByRole('button').click(),
   ]);
   await page.waitForLoadState();
   return response;
