@@ -80,7 +80,7 @@ fn assert_silent(ran: &Ran) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_a_crawl_ends_as_if_unbroken() {
     let press = Press::stand();
-    let rounds = if heavy() { 20 } else { 4 };
+    let rounds = if heavy() { 12 } else { 4 };
     for place in PLACES {
         let unbroken = Desk::on(place, &press).await;
         let begun = Instant::now();
