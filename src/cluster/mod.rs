@@ -3,7 +3,8 @@
 //! A mention joins a claim that says the same in nearly the same words. A shared topic never joins: two claims that should
 //! be one are merged by a reviewer, but one claim that should be two misleads every reader. What is verbatim but for
 //! decoration is joined by the store, by the fingerprints that are unique there; near-copies by their sketches, from the store,
-//! too. Only what neither knows is asked of a [`Matcher`], which knows the claims as far as the index has come.
+//! too. Only what neither knows is asked of a [`Matcher`], which knows the claims as far as the index has come. That is for
+//! reports, one by one; what a crawl founds is compared at its end, when the index has caught up.
 
 mod wording;
 
