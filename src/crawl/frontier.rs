@@ -38,7 +38,8 @@ pub trait Frontier: Sync {
     /// Extends one lease, if it still stands.
     fn hold(&self, lease: &Lease, until: Timestamp) -> impl Future<Output = Result<Kept, Self::Error>> + Send;
 
-    /// Hosts with something due that other runs have in hand, with the ends of their leases; a hundred at the most.
+    /// Hosts with something due that the run does not have in hand, with the ends of the leases on them; a hundred at the most.
+    /// One whose lease has ended, and that [`Frontier::claim`] does not give, is just being written to.
     fn in_other_hands(
         &self,
         call: &Call<'_>,
@@ -63,22 +64,14 @@ pub trait Frontier: Sync {
     /// How many pages are due at a host.
     fn due_pages(&self, host: &Authority, by: Timestamp) -> impl Future<Output = Result<u64, Self::Error>> + Send;
 
-    /// Adds the pages that are not known yet, by [`UrlKey`](crate::domain::UrlKey) and whichever source named them first,
-    /// up to their limit. `None`: the lease is lost, and nothing was added.
-    fn add_pages(
-        &self,
-        lease: &Lease,
-        pages: NewPages<'_>,
-        at: Timestamp,
-    ) -> impl Future<Output = Result<Option<AddedPages>, Self::Error>> + Send;
-
-    /// Writes down what a visit came to.
+    /// Writes down what a visit came to, and adds the pages that it named: both or neither, so that a visit that was broken
+    /// off and is made again finds as much that is new as it did. `None`: the lease is lost, and nothing was written.
     fn visited(
         &self,
         lease: &Lease,
         target: &Target,
-        record: &Record,
-    ) -> impl Future<Output = Result<Kept, Self::Error>> + Send;
+        end: &VisitEnd<'_>,
+    ) -> impl Future<Output = Result<Option<AddedPages>, Self::Error>> + Send;
 
     /// Puts a visit off that did not take place.
     fn put_off(
@@ -201,6 +194,8 @@ pub struct NewPages<'a> {
     pub depth: u32,
     /// How many are taken at the most.
     pub limit: usize,
+    /// When their first visit is due.
+    pub due_at: Timestamp,
 }
 
 /// What became of pages offered to the frontier.
@@ -210,6 +205,14 @@ pub struct AddedPages {
     pub new: u64,
     /// How many more there were that are not known, past the limit.
     pub left_over: u64,
+}
+
+/// What a visit leaves to be written.
+pub struct VisitEnd<'a> {
+    /// Pages that it named.
+    pub pages: Option<NewPages<'a>>,
+    /// What is written down, which depends on how many of them were new. May be asked more than once.
+    pub record: &'a (dyn Fn(AddedPages) -> Record + Sync),
 }
 
 /// One address to visit.

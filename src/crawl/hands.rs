@@ -195,12 +195,13 @@ impl<'a, F: Frontier> Hands<'a, F> {
     }
 
     /// Waits for a sign of life from the runs that have what is due in hand. If some give none, their leases end, and this
-    /// is true: there may be work left by them.
+    /// is true: there may be work left by them. A run that was paused while it wrote keeps a host from others for longer
+    /// than its lease lasts, until the database ends its transaction: it is waited for, too.
     pub(super) async fn outlives(&self, which: Which) -> Result<bool, Error> {
         let mut before = self.others(which).await?;
         let is_any = !before.is_empty();
         while let Some(end) = before.iter().map(|(_, end)| *end).min() {
-            let rest = until(end, self.now()) + Duration::from_millis(1);
+            let rest = (until(end, self.now()) + Duration::from_millis(1)).max(ASK_AGAIN);
             // Those that live extend their leases more often than this.
             sleep(rest.min(self.term / 2)).await;
             if until(end, self.now()).is_zero() {

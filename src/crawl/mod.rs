@@ -28,7 +28,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 pub use discover::{Discovered, Discovery, FoundBy, discover};
 pub use frontier::{
     AddedPages, Authority, Call, Claimed, Due, Frontier, HostMemory, Kept, Lease, Memory, Named, NewPages, Record,
-    RobotsMemory, Role, RunId, Target, Term, Which, Work,
+    RobotsMemory, Role, RunId, Target, Term, VisitEnd, Which, Work,
 };
 pub use obstacle::Obstacle;
 pub use reader::{Reader, Reading, Visit};

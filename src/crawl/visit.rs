@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    AddedPages, Event, Frontier, Kept, Memory, NewPages, Obstacle, Outcome, Reader, Record, Role, Target,
+    AddedPages, Event, Frontier, Kept, Memory, NewPages, Obstacle, Outcome, Plan, Reader, Reading, Record, Role,
+    Target, VisitEnd,
     bring::{Brought, News},
     fetch::Halt,
     hands::Held,
@@ -12,7 +13,7 @@ use super::{
     schedule::{LONGEST_WAIT, Pace, after, after_failures, retry_page, revisit},
     trap::is_trap,
 };
-use crate::domain::{Failure, Timestamp, is_broken_at};
+use crate::domain::{Failure, Timestamp, WebUrl, is_broken_at};
 
 /// How long a visit is put off that leads to a host which another run has in hand.
 const BUSY: Duration = Duration::from_mins(1);
@@ -37,6 +38,23 @@ pub(super) enum Next {
 enum Written {
     Outcome(Outcome),
     Late,
+}
+
+/// What a visit leaves to be written down.
+struct Leaves<'a> {
+    pages: Option<NewPages<'a>>,
+    memory: &'a (dyn Fn(AddedPages) -> Memory + Sync),
+    outcome: Outcome,
+}
+
+impl<'a> Leaves<'a> {
+    const fn no_pages(memory: &'a (dyn Fn(AddedPages) -> Memory + Sync), outcome: Outcome) -> Self {
+        Self {
+            pages: None,
+            memory,
+            outcome,
+        }
+    }
 }
 
 impl<F: Frontier, R: Reader> Run<'_, F, R> {
@@ -93,43 +111,65 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
                     unchanged: self.unchanged(target, false),
                     ..target.memory.clone()
                 };
-                self.record(held, target, memory, Outcome::Unchanged).await
+                self.record(held, target, Leaves::no_pages(&|_| memory.clone(), Outcome::Unchanged))
+                    .await
             }
             Err(obstacle) => self.keep_failure(held, target, obstacle).await,
         }
     }
 
     async fn keep_news(&self, held: &Held, target: &Target, news: News) -> Result<Written, Error> {
-        let Some(AddedPages { new, left_over }) = self.add_pages(held, target, &news).await? else {
-            return Ok(Written::Late);
+        let News { plan, reading, memory } = news;
+        let written = if let Some(problem) = reading.problem {
+            self.keep_failure(held, target, Obstacle::Unreadable(problem)).await?
+        } else {
+            let urls: Vec<_> = reading.pages.iter().filter(|url| !is_trap(url)).cloned().collect();
+            let leaves = Leaves {
+                pages: self.new_pages(target, &plan, &urls),
+                memory: &|added| self.memory(target, &reading, &memory, added),
+                outcome: Outcome::Read,
+            };
+            self.record(held, target, leaves).await?
         };
-        let News { reading, memory, .. } = news;
-        let suppressed = reading.suppressed;
-        let has_news = new + left_over + reading.documents + reading.fact_checks > 0;
-        self.count(|report| {
-            report.documents += reading.documents;
-            report.suppressed += reading.suppressed;
-            report.fact_checks += reading.fact_checks;
-        });
-        if let Some(problem) = reading.problem {
-            return self.keep_failure(held, target, Obstacle::Unreadable(problem)).await;
+        if matches!(written, Written::Outcome(_)) {
+            self.count(|report| {
+                report.documents += reading.documents;
+                report.suppressed += reading.suppressed;
+                report.fact_checks += reading.fact_checks;
+            });
         }
+        Ok(written)
+    }
+
+    fn new_pages<'a>(&self, target: &Target, plan: &Plan, urls: &'a [WebUrl]) -> Option<NewPages<'a>> {
+        let depth = target.role.depth() + 1;
+        (depth <= plan.depth && !urls.is_empty()).then_some(NewPages {
+            source: target.source,
+            urls,
+            depth,
+            limit: plan.new_pages,
+            due_at: self.by,
+        })
+    }
+
+    /// What a visit that brought something leaves behind.
+    fn memory(&self, target: &Target, reading: &Reading, memory: &Memory, added: AddedPages) -> Memory {
+        let has_news = added.new + added.left_over + reading.documents + reading.fact_checks > 0;
         // With pages left over, the same answer must count as news the next time.
-        let memory = if left_over > 0 {
+        let memory = if added.left_over > 0 {
             Memory {
-                cursor: memory.cursor,
+                cursor: memory.cursor.clone(),
                 ..Memory::default()
             }
         } else {
-            memory
+            memory.clone()
         };
         // An answer that names what must not be kept is read each time: the archive has kept it before anybody knows.
-        let memory = Memory {
+        Memory {
             unchanged: self.unchanged(target, has_news),
-            content: memory.content.filter(|_| suppressed == 0),
+            content: memory.content.filter(|_| reading.suppressed == 0),
             ..memory
-        };
-        self.record(held, target, memory, Outcome::Read).await
+        }
     }
 
     /// What the next visit's date depends on. A page that changed is a new one; a source is known by its past.
@@ -156,54 +196,46 @@ impl<F: Frontier, R: Reader> Run<'_, F, R> {
             failing_since: target.memory.failing_since.or_else(|| Some((self.context.clock)())),
             ..target.memory.clone()
         };
-        self.record(held, target, memory, Outcome::Failed(obstacle)).await
+        let outcome = Outcome::Failed(obstacle);
+        self.record(held, target, Leaves::no_pages(&|_| memory.clone(), outcome))
+            .await
     }
 
-    /// `None` if the lease was lost.
-    async fn add_pages(&self, held: &Held, target: &Target, news: &News) -> Result<Option<AddedPages>, Error> {
-        let depth = target.role.depth() + 1;
-        let pages = news.reading.pages.iter();
-        let urls: Vec<_> = pages.filter(|url| !is_trap(url)).cloned().collect();
-        if depth > news.plan.depth || urls.is_empty() {
-            return Ok(Some(AddedPages::default()));
-        }
-        let pages = NewPages {
-            source: target.source,
-            urls: &urls,
-            depth,
-            limit: news.plan.new_pages,
-        };
-        let added = self.context.frontier.add_pages(&held.lease, pages, self.by).await;
-        Ok(added.map_err(Error::frontier)?.inspect(|added| {
-            self.context.progress.happened(Event::Planned(added.new as usize));
-        }))
-    }
-
-    async fn record(&self, held: &Held, target: &Target, memory: Memory, outcome: Outcome) -> Result<Written, Error> {
+    async fn record(&self, held: &Held, target: &Target, leaves: Leaves<'_>) -> Result<Written, Error> {
         let visited_at = (self.context.clock)();
-        let obstacle = match &outcome {
+        let obstacle = match &leaves.outcome {
             Outcome::Failed(obstacle) => Some(obstacle),
             Outcome::Read | Outcome::Unchanged | Outcome::Postponed => None,
         };
-        let due_at = match &target.role {
-            // A host that wants long pauses has turns left for its pages.
-            Role::Source(_) => {
-                let two_turns = self.fetcher.delay(&held.host) * 2;
-                after(visited_at, source_wait(self.pace(), &memory, visited_at).max(two_turns))
+        let record = |added| {
+            let memory = (leaves.memory)(added);
+            let due_at = match &target.role {
+                // A host that wants long pauses has turns left for its pages.
+                Role::Source(_) => {
+                    let two_turns = self.fetcher.delay(&held.host) * 2;
+                    after(visited_at, source_wait(self.pace(), &memory, visited_at).max(two_turns))
+                }
+                Role::Page(_) => page_due(visited_at, &memory, obstacle),
+            };
+            Record {
+                visited_at,
+                due_at: due_at.max(self.not_again()),
+                failure: obstacle.map(failure),
+                memory,
             }
-            Role::Page(_) => page_due(visited_at, &memory, obstacle),
         };
-        let record = Record {
-            visited_at,
-            due_at: due_at.max(self.not_again()),
-            failure: obstacle.map(failure),
-            memory,
+        let end = VisitEnd {
+            pages: leaves.pages,
+            record: &record,
         };
-        let kept = self.context.frontier.visited(&held.lease, target, &record).await;
-        Ok(match kept.map_err(Error::frontier)? {
-            Kept::Yes => Written::Outcome(outcome),
-            Kept::Late => Written::Late,
-        })
+        let written = self.context.frontier.visited(&held.lease, target, &end).await;
+        let Some(added) = written.map_err(Error::frontier)? else {
+            return Ok(Written::Late);
+        };
+        if added.new > 0 {
+            self.context.progress.happened(Event::Planned(added.new as usize));
+        }
+        Ok(Written::Outcome(leaves.outcome))
     }
 
     /// The first moment that is due only for the next run, however fast this one is.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     crawl::{
         AddedPages, Authority, Call, Claimed, Due, Frontier, HostMemory, Kept, Lease, Memory, Named, NewPages, Record,
-        Role, RunId, Target, Term, Validators, Which, Work,
+        Role, RunId, Target, Term, Validators, VisitEnd, Which, Work,
     },
     domain::{Actor, SourceId, SourceKind, Timestamp, UrlKey, WebUrl},
 };
@@ -140,30 +140,24 @@ impl Frontier for Store {
         rows.first_mut().ok_or(sqlx::Error::RowNotFound)?.take()
     }
 
-    async fn add_pages(&self, lease: &Lease, pages: NewPages<'_>, at: Timestamp) -> Result<Option<AddedPages>, Error> {
-        let mut offered = Vec::new();
-        let mut keys = HashSet::new();
-        for url in pages.urls {
-            let key = url.key();
-            if keys.insert(key.clone()) {
-                offered.push((key, url));
-            }
-        }
-        let added = transact!(self.db.repeatable(), &Actor::Crawl, |tx| self
-            .add(&mut tx, lease, pages, &offered, at));
-        match added {
+    async fn visited(&self, lease: &Lease, target: &Target, end: &VisitEnd<'_>) -> Result<Option<AddedPages>, Error> {
+        let offered = end.pages.map_or_else(Vec::new, |pages| once_each(pages.urls));
+        let written = transact!(self.db.repeatable(), &Actor::Crawl, |tx| async {
+            let added = match end.pages {
+                Some(pages) => self.add(&mut tx, lease, pages, &offered).await?,
+                None => {
+                    self.stand(&mut tx, lease).await?;
+                    AddedPages::default()
+                }
+            };
+            write_down(&mut tx, target, &(end.record)(added)).await?;
+            Ok(added)
+        });
+        match written {
             Ok(added) => Ok(Some(added)),
             Err(Error::Late) => Ok(None),
             Err(error) => Err(error),
         }
-    }
-
-    async fn visited(&self, lease: &Lease, target: &Target, record: &Record) -> Result<Kept, Error> {
-        let done = transact!(self.db.repeatable(), &Actor::Crawl, |tx| async {
-            self.stand(&mut tx, lease).await?;
-            write_down(&mut tx, target, record).await
-        });
-        late(done)
     }
 
     async fn put_off(&self, lease: &Lease, target: &Target, until: Timestamp) -> Result<Kept, Error> {
@@ -209,7 +203,6 @@ impl Store {
         lease: &Lease,
         pages: NewPages<'_>,
         offered: &[(UrlKey, &WebUrl)],
-        at: Timestamp,
     ) -> Result<AddedPages, Error> {
         let keys = offered.iter().map(|(key, _)| key.into()).collect();
         let known = tx.fetch_in(KNOWN_PAGES, keys).await?;
@@ -219,17 +212,24 @@ impl Store {
         // In one order, so that no two who do this wait for each other: the own host is locked, the others are awoken.
         let hosts: BTreeSet<_> = taken.iter().map(|(_, url)| Authority::of(url)).collect();
         for host in hosts.iter().filter(|host| **host < lease.host) {
-            leases::awaken(tx, host, at).await?;
+            leases::awaken(tx, host, pages.due_at).await?;
         }
         self.stand(tx, lease).await?;
         for host in hosts.iter().filter(|host| **host >= lease.host) {
-            leases::awaken(tx, host, at).await?;
+            leases::awaken(tx, host, pages.due_at).await?;
         }
         Ok(AddedPages {
-            new: insert_pages(tx, pages, &taken, at).await?,
+            new: insert_pages(tx, pages, &taken).await?,
             left_over: new.count() as u64,
         })
     }
+}
+
+/// Addresses by their keys, in the order given.
+fn once_each(urls: &[WebUrl]) -> Vec<(UrlKey, &WebUrl)> {
+    let mut seen = HashSet::new();
+    let keyed = urls.iter().map(|url| (url.key(), url));
+    keyed.filter(|(key, _)| seen.insert(key.clone())).collect()
 }
 
 async fn enlist(tx: &mut Tx, new: &[(SourceId, WebUrl)]) -> Result<(), Error> {
@@ -293,13 +293,14 @@ async fn write_down(tx: &mut Tx, target: &Target, record: &Record) -> Result<(),
 
 async fn insert_pages(
     tx: &mut Tx,
-    NewPages { source, depth, .. }: NewPages<'_>,
+    NewPages {
+        source, depth, due_at, ..
+    }: NewPages<'_>,
     taken: &[&(UrlKey, &WebUrl)],
-    at: Timestamp,
 ) -> Result<u64, Error> {
     let rows = taken.iter().map(|(key, url)| {
         let host = Authority::of(url);
-        args![key, *url, host.as_str(), &source, depth, at, at, 0_u32, 0_u32]
+        args![key, *url, host.as_str(), &source, depth, due_at, due_at, 0_u32, 0_u32]
     });
     tx.insert(ADD_PAGES, rows.collect()).await
 }

@@ -93,10 +93,7 @@ impl Store {
 
     pub(super) async fn claim_due(&self, call: &Call<'_>) -> Result<Option<Claimed>, Error> {
         let Term { run, now, until } = call.term;
-        let wanted = match call.which.work {
-            Work::All => "",
-            Work::Sources => HAS_SOURCE,
-        };
+        let wanted = wanted(call.which.work);
         let sql = format!(
             "UPDATE crawl_hosts SET lease_owner = $3, lease_until = $4, lease_token = lease_token + 1 WHERE host = ( \
                  SELECT h.host FROM crawl_hosts h WHERE h.due_at <= $1 AND h.lease_until <= $2 {wanted} \
@@ -145,10 +142,13 @@ impl Store {
     }
 
     pub(super) async fn held_by_others(&self, call: &Call<'_>) -> Result<Vec<(Authority, Timestamp)>, Error> {
-        let sql = "SELECT host, lease_until FROM crawl_hosts \
-                   WHERE due_at <= $1 AND lease_until > $2 AND lease_owner <> $3 ORDER BY host LIMIT 100";
-        let args = args![call.which.by, call.term.now, call.term.run.as_str()];
-        let mut rows = self.db.fetch(sql, args).await?;
+        let sql = format!(
+            "SELECT h.host, h.lease_until FROM crawl_hosts h WHERE h.due_at <= $1 \
+             AND (h.lease_owner IS NULL OR h.lease_owner <> $2) {} ORDER BY h.host LIMIT 100",
+            wanted(call.which.work)
+        );
+        let args = args![call.which.by, call.term.run.as_str()];
+        let mut rows = self.db.fetch(sqlx::AssertSqlSafe(sql), args).await?;
         rows.iter_mut().map(|row| Ok((authority(row)?, row.take()?))).collect()
     }
 
@@ -183,6 +183,14 @@ impl Store {
         let args = vec![lease.host.as_str().into(), lease.token.into(), not_before, rules, until];
         let written = self.db.writer().await?.execute(REMEMBER, args).await?;
         Ok(kept(written))
+    }
+}
+
+/// Of the hosts `h` those that have what is wanted.
+const fn wanted(work: Work) -> &'static str {
+    match work {
+        Work::All => "",
+        Work::Sources => HAS_SOURCE,
     }
 }
 

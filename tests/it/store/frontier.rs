@@ -3,7 +3,7 @@
 use klarstelle::{
     crawl::{
         Authority, Call, Due, Frontier, HostMemory, Kept, Lease, Memory, NewPages, Record, RobotsMemory, Role, RunId,
-        Target, Term, Validators, Which, Work,
+        Target, Term, Validators, VisitEnd, Which, Work,
     },
     domain::{Actor, Failure, SourceId, SourceKind, Timestamp, WebUrl},
     store::{ImportBatch, Store},
@@ -143,9 +143,8 @@ impl Both {
             urls: &pages,
             depth: 1 + dice.roll(3) as u32,
             limit: dice.roll(8) as usize,
+            due_at: at(dice.roll(100)),
         };
-        let time = at(dice.roll(100));
-        both!(self, |f| f.add_pages(&lease, named, time));
         let limit = 1 + dice.roll(9) as u32;
         let due = both!(self, |f| f.due(&lease.host, &which, limit));
         both!(self, |f| f.due_pages(&lease.host, which.by));
@@ -154,7 +153,14 @@ impl Both {
             if let Role::Page(_) = target.role {
                 record.memory.cursor = None;
             }
-            let _ = both!(self, |f| f.visited(&lease, target, &record));
+            let end = VisitEnd {
+                pages: (dice.roll(2) == 0).then_some(named),
+                record: &|added| Record {
+                    due_at: at(record.due_at.as_millis() as u64 + added.new + added.left_over),
+                    ..record.clone()
+                },
+            };
+            let _ = both!(self, |f| f.visited(&lease, target, &end));
             let later = at(dice.roll(100));
             if dice.roll(3) == 0 {
                 let _ = both!(self, |f| f.put_off(&lease, target, later));
@@ -227,9 +233,12 @@ async fn a_late_write_is_refused() {
         let page = [url("https://news.example/a")];
         for (lease, wanted) in [(&early, Kept::Late), (&late, Kept::Yes)] {
             assert_eq!(store.hold(lease, at(200)).await.expect("asked"), wanted);
-            let added = store.add_pages(lease, one_page(due[0].source, &page), at(1)).await;
-            assert_eq!(added.expect("asked").is_some(), wanted == Kept::Yes);
-            assert_eq!(store.visited(lease, &due[0], &record).await.expect("asked"), wanted);
+            let end = VisitEnd {
+                pages: Some(one_page(due[0].source, &page, at(1))),
+                record: &|_| record.clone(),
+            };
+            let added = store.visited(lease, &due[0], &end).await.expect("asked");
+            assert_eq!(added.map(|added| added.new), (wanted == Kept::Yes).then_some(1));
             assert_eq!(store.put_off(lease, &due[0], at(9)).await.expect("asked"), wanted);
             let memory = dice.host_memory();
             assert_eq!(store.remember_host(lease, &memory).await.expect("asked"), wanted);
@@ -297,12 +306,13 @@ async fn runs_at_once_share_the_hosts() {
     }
 }
 
-const fn one_page(source: SourceId, urls: &[WebUrl]) -> NewPages<'_> {
+const fn one_page(source: SourceId, urls: &[WebUrl], due_at: Timestamp) -> NewPages<'_> {
     NewPages {
         source,
         urls,
         depth: 1,
         limit: 9,
+        due_at,
     }
 }
 
@@ -334,7 +344,22 @@ async fn pages_of_a_source_that_was_unset_wait_for_another_to_name_them() {
             .expect("free")
             .lease;
         let add = async |source, time| {
-            let added = store.add_pages(&lease, one_page(source, &page), at(time)).await;
+            let target = Target {
+                url: page[0].clone(),
+                source,
+                role: Role::Source(SourceKind::named("feed")),
+                memory: Memory::default(),
+            };
+            let end = VisitEnd {
+                pages: Some(one_page(source, &page, at(time))),
+                record: &|_| Record {
+                    visited_at: at(time),
+                    due_at: at(time),
+                    failure: None,
+                    memory: Memory::default(),
+                },
+            };
+            let added = store.visited(&lease, &target, &end).await;
             added.expect("kept").expect("in time").new
         };
         assert_eq!(add(first, 1).await, 1);

@@ -8,8 +8,8 @@ use std::{
 
 use klarstelle::{
     crawl::{
-        AddedPages, Authority, Call, Claimed, Due, Frontier, HostMemory, Kept, Lease, Memory, Named, NewPages, Record,
-        Role, RunId, Target, Term, Which, Work,
+        AddedPages, Authority, Call, Claimed, Due, Frontier, HostMemory, Kept, Lease, Memory, Named, NewPages, Role,
+        RunId, Target, Term, VisitEnd, Which, Work,
     },
     domain::{Failure, SourceId, SourceKind, Timestamp, WebUrl},
 };
@@ -105,6 +105,32 @@ impl Rows {
         let mut hosts: Vec<_> = waiting.map(|(host, row)| (row.due_at, host.clone())).collect();
         hosts.sort();
         hosts.into_iter().map(|(_, host)| host).collect()
+    }
+
+    fn add(&mut self, pages: NewPages<'_>) -> AddedPages {
+        let mut added = AddedPages::default();
+        let source = self.sources[&pages.source].target.clone();
+        let by = Named {
+            kind: source.role.kind(),
+            source_url: source.url,
+            depth: pages.depth,
+        };
+        let mut named = HashSet::new();
+        for url in pages.urls {
+            let key = url.key().as_str().to_owned();
+            if self.pages.contains_key(&key) || !named.insert(key.clone()) {
+                continue;
+            }
+            if added.new as usize == pages.limit {
+                added.left_over += 1;
+                continue;
+            }
+            let row = Row::new(url.clone(), pages.source, Role::Page(by.clone()), pages.due_at);
+            self.hosts.entry(row.host()).or_default().awaken(pages.due_at);
+            self.pages.insert(key, row);
+            added.new += 1;
+        }
+        added
     }
 
     fn target(&mut self, target: &Target) -> &mut Row {
@@ -217,16 +243,12 @@ impl Frontier for MemoryFrontier {
 
     async fn in_other_hands(&self, call: &Call<'_>) -> Result<Vec<(Authority, Timestamp)>, Infallible> {
         let rows = self.rows();
-        let all = Which {
-            work: Work::All,
-            ..call.which
-        };
-        let mut due = rows.due_hosts(&all);
+        let mut due = rows.due_hosts(&call.which);
         due.sort();
         let held = due.into_iter().filter_map(|host| {
             let row = &rows.hosts[&host];
-            let is_other = row.owner.as_ref() != Some(call.term.run) && !row.is_free(call.term.now);
-            is_other.then_some((host, row.until?))
+            let is_other = row.owner.as_ref() != Some(call.term.run);
+            is_other.then_some((host, row.until.unwrap_or(Timestamp::from_millis(0))))
         });
         Ok(held.take(100).collect())
     }
@@ -265,50 +287,23 @@ impl Frontier for MemoryFrontier {
         Ok(Rows::due(self.rows().pages.values(), host, by).len() as u64)
     }
 
-    async fn add_pages(
+    async fn visited(
         &self,
         lease: &Lease,
-        pages: NewPages<'_>,
-        at: Timestamp,
+        target: &Target,
+        end: &VisitEnd<'_>,
     ) -> Result<Option<AddedPages>, Infallible> {
-        let (mut all, mut added) = (self.rows(), AddedPages::default());
-        if all.held(lease).is_none() {
-            return Ok(None);
-        }
-        let source = all.sources[&pages.source].target.clone();
-        let by = Named {
-            kind: source.role.kind(),
-            source_url: source.url,
-            depth: pages.depth,
-        };
-        let mut named = HashSet::new();
-        for url in pages.urls {
-            let key = url.key().as_str().to_owned();
-            if all.pages.contains_key(&key) || !named.insert(key.clone()) {
-                continue;
-            }
-            if added.new as usize == pages.limit {
-                added.left_over += 1;
-                continue;
-            }
-            let row = Row::new(url.clone(), pages.source, Role::Page(by.clone()), at);
-            all.hosts.entry(row.host()).or_default().awaken(at);
-            all.pages.insert(key, row);
-            added.new += 1;
-        }
-        Ok(Some(added))
-    }
-
-    async fn visited(&self, lease: &Lease, target: &Target, record: &Record) -> Result<Kept, Infallible> {
         let mut rows = self.rows();
         if rows.held(lease).is_none() {
-            return Ok(Kept::Late);
+            return Ok(None);
         }
+        let added = end.pages.map_or_else(AddedPages::default, |pages| rows.add(pages));
+        let record = (end.record)(added);
         let row = rows.target(target);
         row.due_at = record.due_at;
-        row.failure.clone_from(&record.failure);
-        row.target.memory.clone_from(&record.memory);
-        Ok(Kept::Yes)
+        row.failure = record.failure;
+        row.target.memory = record.memory;
+        Ok(Some(added))
     }
 
     async fn put_off(&self, lease: &Lease, target: &Target, until: Timestamp) -> Result<Kept, Infallible> {
