@@ -37,7 +37,7 @@ pub(super) async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
     let url = store_url(settings);
     let store = Store::open(&url).await;
     let store = store.with_context(|| format!("cannot open the store {}", describe(&url)))?;
-    Ok(store.watching(settings.alarms.thresholds()))
+    Ok(store.watching(settings.alarms.clone()))
 }
 
 /// The key under which accounts become pseudonyms: what the operator set, else a file of random bytes in the data directory.

@@ -150,6 +150,7 @@ impl Bench {
                 source: None,
                 at: Timestamp::now(),
                 kept: None,
+                answer: None,
             };
             self.store.record(&document, &origin, &[placed], &Actor::Crawl).await?;
             self.follower.catch_up_with_vectors().await?;

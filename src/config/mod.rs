@@ -9,10 +9,12 @@ use std::{fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Thresholds;
+
 pub use layers::{Layers, keys};
 pub use sections::{
-    AlarmSettings, CrawlSettings, IndexSettings, LogFormat, LogSettings, LookupSettings, NetSettings, OutputFormat,
-    ReportSettings, RetentionSettings, Secret, ServerSettings, StoreSettings,
+    CrawlSettings, IndexSettings, LogFormat, LogSettings, LookupSettings, NetSettings, OutputFormat, ReportSettings,
+    RetentionSettings, Secret, ServerSettings, StoreSettings,
 };
 
 /// Everything that can be set. Each field is a key of the TOML file, and a variable: `server.listen` is
@@ -34,8 +36,8 @@ pub struct Settings {
     pub lookup: LookupSettings,
     /// `[reports]`
     pub reports: ReportSettings,
-    /// `[alarms]`
-    pub alarms: AlarmSettings,
+    /// `[alarms]`: what should not wait until somebody looks.
+    pub alarms: Thresholds,
     /// `[crawl]`
     pub crawl: CrawlSettings,
     /// `[net]`
@@ -56,7 +58,7 @@ impl Default for Settings {
             server: ServerSettings::default(),
             lookup: LookupSettings::default(),
             reports: ReportSettings::default(),
-            alarms: AlarmSettings::default(),
+            alarms: Thresholds::default(),
             crawl: CrawlSettings::default(),
             net: NetSettings::default(),
             retention: RetentionSettings::default(),

@@ -5,8 +5,6 @@ use std::{fmt, net::SocketAddr, path::PathBuf};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Thresholds;
-
 /// A text that nobody but its service may see: `Debug` does not show it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -141,74 +139,6 @@ impl Default for ReportSettings {
         Self {
             per_hour: 20,
             burst: 10,
-        }
-    }
-}
-
-/// `[alarms]`: what should not wait until somebody looks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AlarmSettings {
-    /// Days without a sighting after which a fact-checked claim resurfaces.
-    pub quiet_days: u32,
-    /// Sightings in a day, at the least, of a claim that grows.
-    pub growth_least: u32,
-    /// Times as many as on its usual day.
-    pub growth_factor: f64,
-    /// Days before that the usual is taken from.
-    pub growth_days: u32,
-    /// Minutes within which what is coordinated happens.
-    pub burst_minutes: u32,
-    /// New accounts that say nearly the same within them.
-    pub burst_accounts: u32,
-    /// Requests for a check within them.
-    pub burst_requests: u32,
-    /// Days for which an account is new.
-    pub new_account_days: u32,
-    /// Hours without anything new after which an episode is over.
-    pub episode_hours: u32,
-}
-
-impl Default for AlarmSettings {
-    fn default() -> Self {
-        let Thresholds {
-            quiet_days,
-            growth_least,
-            growth_factor,
-            growth_days,
-            burst_minutes,
-            burst_accounts,
-            burst_requests,
-            new_account_days,
-            episode_hours,
-        } = Thresholds::default();
-        Self {
-            quiet_days,
-            growth_least,
-            growth_factor,
-            growth_days,
-            burst_minutes,
-            burst_accounts,
-            burst_requests,
-            new_account_days,
-            episode_hours,
-        }
-    }
-}
-
-impl AlarmSettings {
-    /// As the store takes them.
-    pub fn thresholds(&self) -> Thresholds {
-        Thresholds {
-            quiet_days: self.quiet_days,
-            growth_least: self.growth_least,
-            growth_factor: self.growth_factor,
-            growth_days: self.growth_days,
-            burst_minutes: self.burst_minutes,
-            burst_accounts: self.burst_accounts,
-            burst_requests: self.burst_requests,
-            new_account_days: self.new_account_days,
-            episode_hours: self.episode_hours,
         }
     }
 }

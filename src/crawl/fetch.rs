@@ -16,6 +16,9 @@ use crate::{
     net::{Answered, Client, FetchError, Fetched, Heard, Request, Step},
 };
 
+/// Distances between requests from this on are written down after each: a row in that time costs nothing.
+const REMEMBERED: Duration = Duration::from_secs(10);
+
 /// Why there is no answer.
 #[derive(Debug)]
 pub(super) enum Halt {
@@ -82,8 +85,9 @@ impl<F: Frontier> Fetcher<'_, F> {
             Ok(Heard::Open(_)) => Manners::Answered,
             Err(error) => manners_without(error),
         };
-        turn.end(manners, self.delay(host), now);
-        self.remember_pause(&held, manners, now).await?;
+        let delay = self.delay(host);
+        turn.end(manners, delay, now);
+        self.remember_pause(&held, manners, delay).await?;
         Ok(answer?)
     }
 
@@ -159,7 +163,7 @@ impl<F: Frontier> Fetcher<'_, F> {
             delay => delay,
         };
         turn.end(manners, delay, now);
-        self.remember_pause(held, manners, now).await?;
+        self.remember_pause(held, manners, delay).await?;
         Ok(self.keep(request, answer?, now).await)
     }
 
@@ -167,11 +171,12 @@ impl<F: Frontier> Fetcher<'_, F> {
         Budget::new(self.settings.max_pages_per_host, self.settings.min_delay)
     }
 
-    async fn remember_pause(&self, held: &Held, manners: Manners, now: Timestamp) -> Result<(), Halt> {
-        let Manners::AsksToWait(_) = manners else {
-            return Ok(());
-        };
-        self.write_down(held, &held.host.memory(now).await).await
+    /// A pause that the host asks for holds for the next run, too, if this one is killed in it.
+    async fn remember_pause(&self, held: &Held, manners: Manners, delay: Duration) -> Result<(), Halt> {
+        match manners {
+            Manners::Answered | Manners::Silent if delay < REMEMBERED => Ok(()),
+            _ => self.write_down(held, &held.host.memory((self.clock)()).await).await,
+        }
     }
 
     /// The time from one request to the next: our own distance, or the greater one that robots.txt asks for (a day at the

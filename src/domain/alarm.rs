@@ -64,8 +64,9 @@ pub struct Evidence {
     pub minutes: Option<u64>,
 }
 
-/// What raises an alarm.
-#[derive(Debug, Clone, PartialEq)]
+/// What raises an alarm: `[alarms]` of the configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Thresholds {
     /// Days without a sighting after which a fact-checked claim resurfaces.
     pub quiet_days: u32,

@@ -152,6 +152,11 @@ impl UrlKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Host and port, without `www.`.
+    pub fn site(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
 }
 
 impl fmt::Display for UrlKey {

@@ -109,5 +109,6 @@ fn origin(visit: &Visit<'_>, fetched: &Fetched) -> Origin {
         source: Some(visit.source),
         at: visit.at,
         kept: fetched.kept.clone(),
+        answer: Some(fetched.url.key()),
     }
 }

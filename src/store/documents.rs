@@ -2,24 +2,22 @@
 
 use std::collections::HashSet;
 
-use sha2::{Digest, Sha256};
-
 use super::{
     Error, Store,
     batch::Insert,
-    copies,
-    db::Conn,
-    family,
+    copies, family,
     founding::{self, Founded, Wording},
-    near, rewriting, suppressions, tallies,
+    near,
+    pages::{self, Page},
+    rewriting, suppressions, tallies,
     transaction::{Tx, transact},
     value::{Row, Value, args},
     watch::{Seen, Watch},
 };
 use crate::cluster::{self, Home, Likeness, Placed};
 use crate::domain::{
-    Action, Actor, Author, ClaimId, ClaimOrigin, ClaimText, Document, DocumentId, Kept, Mention, ObjectKind, Pseudonym,
-    SightingId, SourceId, Thresholds, Timestamp,
+    Action, Actor, ClaimId, ClaimOrigin, ClaimText, Document, DocumentId, Kept, Mention, ObjectKind, SightingId,
+    SourceId, Timestamp, UrlKey,
 };
 
 /// How a document came here.
@@ -31,6 +29,8 @@ pub struct Origin {
     pub at: Timestamp,
     /// Where the archive keeps what it was read from.
     pub kept: Option<Kept>,
+    /// What answered: a document at this address is the whole answer, as a page is; others are entries of it, as posts are.
+    pub answer: Option<UrlKey>,
 }
 
 /// What recording a document did.
@@ -104,97 +104,6 @@ impl Store {
     }
 }
 
-/// What is to be recorded.
-struct Page<'a> {
-    document: &'a Document,
-    origin: &'a Origin,
-    content: [u8; 32],
-    limits: &'a Thresholds,
-}
-
-/// What is stored at its address.
-struct Stored {
-    id: DocumentId,
-    content: [u8; 32],
-    version: u64,
-    copies: u64,
-}
-
-impl Stored {
-    /// Whether there is a copy of this version now and was none before: the archive was not on.
-    const fn lacks_copy(&self, page: &Page<'_>) -> bool {
-        self.copies == 0 && page.origin.kept.is_some()
-    }
-
-    fn is(&self, page: &Page<'_>) -> bool {
-        self.content == page.content
-    }
-
-    const fn unchanged(&self) -> Recorded {
-        Recorded {
-            document: self.id,
-            changed: false,
-            sightings_new: 0,
-            claims_new: 0,
-        }
-    }
-}
-
-/// SHA-256 over everything that we read.
-fn content(document: &Document) -> [u8; 32] {
-    let Document {
-        url: _,
-        canonical_url,
-        title,
-        text,
-        lang,
-        author,
-        published_at,
-    } = document;
-    let read = (canonical_url, title, text, lang, author, published_at);
-    Sha256::digest(serde_json::to_vec(&read).expect("a tuple of plain values")).into()
-}
-
-impl<'a> Page<'a> {
-    fn new(document: &'a Document, origin: &'a Origin, limits: &'a Thresholds) -> Self {
-        Self {
-            document,
-            origin,
-            content: content(document),
-            limits,
-        }
-    }
-
-    async fn stored(&self, conn: &mut Conn) -> Result<Option<Stored>, Error> {
-        let sql = "SELECT d.id, d.content, d.version, (SELECT COUNT(*) FROM document_copies c \
-                   WHERE c.document_id = d.id AND c.version = d.version) FROM documents d WHERE d.url_key = $1";
-        let stored = |row: &mut Row| {
-            Ok(Stored {
-                id: row.take()?,
-                content: row.take()?,
-                version: row.take()?,
-                copies: row.take()?,
-            })
-        };
-        conn.fetch(sql, args![&self.document.url.key()])
-            .await?
-            .first_mut()
-            .map(stored)
-            .transpose()
-    }
-
-    fn account(&self) -> Option<Pseudonym> {
-        self.document.author.as_ref().and_then(Author::pseudonym)
-    }
-
-    /// When a claim was seen here: what the page says, unless that lies in the future.
-    fn seen_at(&self) -> Timestamp {
-        self.document
-            .published_at
-            .map_or(self.origin.at, |published| published.min(self.origin.at))
-    }
-}
-
 /// Notes since when the account that wrote the document is known.
 async fn meet(tx: &mut Tx, page: &Page<'_>) -> Result<(), Error> {
     let Some(account) = page.account() else {
@@ -227,9 +136,12 @@ async fn record(tx: &mut Tx, page: &Page<'_>, placed: &[Placed], wordings: &mut 
     }
     suppressions::refuse(tx.conn(), page.document).await?;
     let (document, version) = match stored {
-        None => (insert(tx, page).await?, 1),
+        None => match page.under_another_address(tx.conn()).await? {
+            Some(known) => return Ok(known.unchanged()),
+            None => (pages::insert(tx, page).await?, 1),
+        },
         Some(stored) => {
-            update(tx, &stored, page).await?;
+            pages::update(tx, &stored, page).await?;
             (stored.id, stored.version + 1)
         }
     };
@@ -298,70 +210,6 @@ pub(super) fn wording(placed: &Placed) -> Option<Wording> {
         home: *home,
         worth: mention.score,
     })
-}
-
-async fn insert(tx: &mut Tx, page: &Page<'_>) -> Result<DocumentId, Error> {
-    let id = DocumentId::new();
-    let sql = "INSERT INTO documents (id, url, url_key, source_id, canonical_url, canonical_key, title, text, lang, author, \
-               published_at, content, first_read_at, changed_at, version, account) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 1, $14) ON CONFLICT (url_key) DO NOTHING";
-    let url = &page.document.url;
-    let source = known_source(tx, page).await?;
-    let mut args = args![&id, url, &url.key(), source.as_ref()];
-    args.extend(contents(page));
-    match tx.execute(sql, args).await? {
-        0 => Err(Error::lost_race()),
-        _ => Ok(id),
-    }
-}
-
-/// The source, unless it was removed for good while its pages were read.
-async fn known_source(tx: &mut Tx, page: &Page<'_>) -> Result<Option<SourceId>, Error> {
-    let sql = "SELECT id FROM sources WHERE id = $1";
-    tx.fetch(sql, args![page.origin.source.as_ref()])
-        .await?
-        .first_mut()
-        .map(Row::take)
-        .transpose()
-}
-
-async fn update(tx: &mut Tx, stored: &Stored, page: &Page<'_>) -> Result<(), Error> {
-    let sql = "UPDATE documents SET canonical_url = $3, canonical_key = $4, title = $5, text = $6, lang = $7, author = $8, \
-               published_at = $9, content = $10, changed_at = $11, account = $12, holds = 2, version = version + 1 \
-               WHERE id = $1 AND version = $2";
-    let mut args = args![&stored.id, stored.version];
-    args.extend(contents(page));
-    match tx.execute(sql, args).await? {
-        0 => Err(Error::lost_race()),
-        _ => Ok(()),
-    }
-}
-
-fn contents(page: &Page<'_>) -> Vec<Value> {
-    let Document {
-        url: _,
-        canonical_url,
-        title,
-        text,
-        lang,
-        author,
-        published_at,
-    } = page.document;
-    let canonical = canonical_url.as_ref();
-    let canonical_key = canonical.map(crate::domain::WebUrl::key);
-    let (content, at) = (page.content.as_slice(), page.origin.at);
-    args![
-        canonical,
-        canonical_key.as_ref(),
-        title,
-        text,
-        lang,
-        author.as_ref().and_then(Author::byline),
-        *published_at,
-        content,
-        at,
-        author.as_ref().and_then(Author::pseudonym).as_ref()
-    ]
 }
 
 const SIGHTINGS: Insert = Insert {

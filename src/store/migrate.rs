@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0006_merging.sql"),
     include_str!("migrations/0007_reports.sql"),
     include_str!("migrations/0008_erasure.sql"),
+    include_str!("migrations/0009_twins.sql"),
 ];
 
 /// The newest schema known here.

@@ -30,6 +30,7 @@ mod leases;
 mod merging;
 mod migrate;
 mod near;
+mod pages;
 mod parting;
 mod queue;
 mod reports;

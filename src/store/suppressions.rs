@@ -55,9 +55,8 @@ impl Mark {
 
     /// A content, if it is somebody's own: one that says when it was published, or is long.
     pub fn content(title: &str, text: &str, published_at: Option<Timestamp>) -> Option<Self> {
-        let is_telling = !text.is_empty() && (published_at.is_some() || text.chars().count() >= TELLING_CHARS);
         let content = serde_json::to_string(&(title, text, published_at)).expect("plain values");
-        is_telling.then_some(Self::Content(content))
+        is_telling(text, published_at).then_some(Self::Content(content))
     }
 
     fn parts(&self) -> (&'static str, &str) {
@@ -76,6 +75,11 @@ impl Mark {
         mac.update(text.as_bytes());
         mac.finalize().into_bytes().into()
     }
+}
+
+/// Whether a text is somebody's own: whoever has the same, published at the same time or as long, has it from there.
+pub(super) fn is_telling(text: &str, published_at: Option<Timestamp>) -> bool {
+    !text.is_empty() && (published_at.is_some() || text.chars().count() >= TELLING_CHARS)
 }
 
 /// A row of the list.

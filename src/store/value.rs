@@ -103,6 +103,12 @@ impl From<&[u8]> for Value {
     }
 }
 
+impl From<Option<[u8; 32]>> for Value {
+    fn from(hash: Option<[u8; 32]>) -> Self {
+        Self::Blob(hash.map(Vec::from))
+    }
+}
+
 impl From<&Fingerprint> for Value {
     fn from(print: &Fingerprint) -> Self {
         print.as_bytes().as_slice().into()

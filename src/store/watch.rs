@@ -29,6 +29,12 @@ const NEWS_MS: i64 = 2 * DAY_MS;
 /// Most sightings compared when it is asked whether a text is coordinated.
 const COMPARED: i64 = 100;
 
+/// Episodes of the claims that these stand for, and then their own: a merge begins none anew.
+const EPISODES: [&str; 2] = [
+    "SELECT c.merged_into, a.kind, a.id, a.last_at FROM claims c JOIN alarms a ON a.claim_id = c.id WHERE c.merged_into IN {in}",
+    "SELECT claim_id, kind, id, last_at FROM alarms WHERE claim_id IN {in}",
+];
+
 /// What was known of a claim before something was recorded.
 #[derive(Debug, Clone, Default)]
 struct Before {
@@ -82,12 +88,13 @@ impl<'a> Watch<'a> {
             before.insert(id, read);
         }
         let over = now.as_millis() - i64::from(limits.episode_hours) * HOUR_MS;
-        let sql = "SELECT claim_id, kind, id, last_at FROM alarms WHERE claim_id IN {in}";
-        for row in &mut conn.fetch_in(sql, keys()).await? {
-            let (claim, kind, id, last): (ClaimId, AlarmKind, AlarmId, i64) =
-                (row.take()?, row.take()?, row.take()?, row.take()?);
-            if let Some(before) = before.get_mut(&claim).filter(|_| last > over) {
-                before.open.insert(kind, id);
+        for sql in EPISODES {
+            for row in &mut conn.fetch_in(sql, keys()).await? {
+                let (claim, kind, id, last): (ClaimId, AlarmKind, AlarmId, i64) =
+                    (row.take()?, row.take()?, row.take()?, row.take()?);
+                if let Some(before) = before.get_mut(&claim).filter(|_| last > over) {
+                    before.open.insert(kind, id);
+                }
             }
         }
         Ok(Self { limits, now, before })

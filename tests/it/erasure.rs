@@ -66,6 +66,7 @@ async fn read(
         source: None,
         at: Timestamp::now(),
         kept,
+        answer: None,
     };
     let placed: Vec<Placed> = quotes.iter().map(|quote| mention(quote)).collect();
     let recorded = store.record(document, &origin, &placed, &Actor::Crawl).await?;

@@ -7,12 +7,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use klarstelle::store::StoreUrl;
+use klarstelle::{
+    domain::{Actor, SourceKind},
+    store::{Store, StoreUrl},
+};
 use sqlx::{Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::support::{
     dump::{FOUND, REMEMBERED, assert_same, dump},
-    fake_web::{Script, html},
+    fake_web::{Script, answer, html},
     postgres,
     press::{Press, article},
     process::{Ran, heavy},
@@ -111,6 +114,52 @@ async fn kill_after(press: &Press, desk: &Desk, moment: Duration) {
     tokio::time::sleep(moment).await;
     let _ = child.kill();
     child.wait().expect("reaped");
+}
+
+/// A host that wants ten seconds between two requests gets them, also from the run after one that was killed meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_distance_that_a_host_wants_outlives_a_kill() {
+    if !heavy() {
+        println!("skipped: a_distance_that_a_host_wants_outlives_a_kill (KLARSTELLE_HEAVY is not set)");
+        return;
+    }
+    const WANTED: Duration = Duration::from_secs(10);
+    let press = Press::stand();
+    let rules = answer("", b"User-agent: *\nCrawl-delay: 10\n");
+    press.web.put("echo", "/robots.txt", rules);
+    let feed = format!(
+        "<rss version=\"2.0\"><channel><title>x</title><item><title>x</title><link>{}</link></item></channel></rss>",
+        press.web.url("echo", "/1")
+    );
+    press
+        .web
+        .put("echo", "/feed.xml", Script::Page("application/rss+xml", feed));
+    let dir = tempfile::tempdir().expect("a folder");
+    let url = StoreUrl::Sqlite(dir.path().join("store.sqlite3"));
+    let store = Store::open(&url).await.expect("a store");
+    let source = press.web.url("echo", "/feed.xml");
+    let added = store
+        .add_source(&source, SourceKind::named("feed"), &Actor::Operator)
+        .await;
+    added.expect("set");
+    store.close().await;
+    let mut first = press
+        .command(dir.path(), &url)
+        .stdin(Stdio::null())
+        .spawn()
+        .expect("starts");
+    press.asked("echo", "/feed.xml", 1).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    first.kill().expect("killed");
+    first.wait().expect("reaped");
+    assert_eq!(press.web.hits("echo", "/1").len(), 0, "it waits");
+    assert_silent(&press.crawl(dir.path(), &url, &[]).await);
+    let (feed, page) = (
+        &press.web.hits("echo", "/feed.xml")[0],
+        &press.web.hits("echo", "/1")[0],
+    );
+    let distance = page.began - feed.began;
+    assert!(distance >= WANTED, "{distance:?}");
 }
 
 /// From cron, three times: the second and the third have nothing to do, and write nothing, to the byte.

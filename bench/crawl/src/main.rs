@@ -96,6 +96,7 @@ impl Reader for Documents {
             source: Some(visit.source),
             at: visit.at,
             kept: None,
+            answer: None,
         };
         for found in visit.findings_aside(fetched).await {
             match found {

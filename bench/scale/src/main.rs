@@ -74,6 +74,7 @@ impl Pipeline {
             source: None,
             at: Timestamp::now(),
             kept: None,
+            answer: None,
         };
         let recorded = self.ingest.documents(answer.to_vec(), &origin).await?;
         Ok(Came {

@@ -47,6 +47,7 @@ async fn seen(app: &TestApp, url: &str, quote: &str) {
         source: None,
         at: Timestamp::now(),
         kept: None,
+        answer: None,
     };
     let placed = [prints.place(mention, home)];
     let record = app.store.record(&document, &origin, &placed, &Actor::Crawl);
@@ -373,6 +374,7 @@ async fn a_claim_that_a_page_makes_later_stands_for_the_reported_one() {
             source: None,
             at: Timestamp::now(),
             kept: None,
+            answer: None,
         };
         // Founded apart, as other words would be.
         let mut apart = Prints::of(&mention).place(mention, Home::New);

@@ -32,6 +32,7 @@ async fn see(store: &Store, number: u32, quote: &str) {
         source: None,
         at: Timestamp::now(),
         kept: None,
+        answer: None,
     };
     let mut placed = Prints::of(&mention).place(mention, Home::New);
     // As an older version left it: without the prints by which the store would have joined them.

@@ -43,6 +43,7 @@ async fn seen(app: &TestApp, claim: &str) -> String {
         source: None,
         at: Timestamp::now(),
         kept: None,
+        answer: None,
     };
     app.store
         .record(&document, &origin, &[placed], &Actor::Crawl)

@@ -3,11 +3,11 @@
 use klarstelle::{
     cluster::{Home, Prints},
     domain::{
-        AccountKey, Actor, AlarmKind, Author, ClaimId, Document, Handle, Lang, Mention, ObjectKind, Receipt,
+        AccountKey, Actor, AlarmKind, Author, ClaimId, Document, Handle, Lang, Mention, ObjectKind, Reason, Receipt,
         Thresholds, Timestamp,
     },
     ingest::Ingest,
-    store::{About, AlarmQuery, Filing, Origin, Raised, Store},
+    store::{About, AlarmQuery, Filing, Origin, Raised, Store, Union},
 };
 
 use super::{claim, external, external_check, page, reviewer};
@@ -51,6 +51,7 @@ impl Said<'_> {
             source: None,
             at: Timestamp::from_millis(self.read.unwrap_or(self.at)),
             kept: None,
+            answer: None,
         }
     }
 }
@@ -121,6 +122,36 @@ async fn a_checked_claim_resurfaces_once_an_episode() {
             2
         );
         assert_eq!(store.check().await.expect("a check"), Vec::<String>::new());
+    }
+}
+
+/// An alarm about a claim is about whichever stands for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_episode_goes_on_when_its_claim_is_merged() {
+    for db in databases().await {
+        let store = open(&db).await;
+        let (gone, stays) = (
+            claim(&store, "The river is poisoned").await.id,
+            claim(&store, "There is poison in the river").await.id,
+        );
+        for (number, id) in [(1, &gone), (2, &stays)] {
+            let check = external_check(&store, &external(number, "Something else entirely")).await;
+            store.attach(id, &check.id, None, &reviewer()).await.expect("attached");
+        }
+        seen(&store, &gone, START, None).await;
+        assert_eq!(kinds(&store).await, [AlarmKind::Resurfaced]);
+        let union = Union {
+            claim: &gone,
+            survivor: &stays,
+            reason: &Reason::parse("both say the same").expect("words"),
+        };
+        store.merge(union, &reviewer()).await.expect("merged");
+        seen(&store, &stays, START + HOUR, None).await;
+        let all = alarms(&store).await;
+        assert_eq!(all.len(), 1, "{all:?}");
+        assert_eq!(all[0].alarm.happened, 2);
+        seen(&store, &stays, START + 90 * DAY, None).await;
+        assert_eq!(kinds(&store).await.len(), 2, "another episode");
     }
 }
 

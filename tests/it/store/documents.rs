@@ -99,6 +99,66 @@ async fn a_changed_page_adds_only_what_is_new() {
     }
 }
 
+/// A thousand addresses of one page are one who says it; the same words at another host are another.
+#[tokio::test]
+async fn a_page_under_many_addresses_is_one_document() {
+    let letter = "The dam at Akcadere is cracked, says the mayor. ".repeat(6);
+    let short = "The dam at Akcadere is cracked.";
+    let dated = |address: &str, text: &str| Document {
+        published_at: Timestamp::parse("2026-05-01T08:00:00Z"),
+        ..page(address, text)
+    };
+    for db in databases().await {
+        let store = db.open().await;
+        let dam = [placed("The dam at Akcadere is cracked")];
+        let record = async |document: Document| {
+            let origin = Origin {
+                answer: Some(document.url.key()),
+                ..now()
+            };
+            let done = store.record(&document, &origin, &dam, &Actor::Crawl).await;
+            done.expect("recorded")
+        };
+        let first = record(page("https://paper.example/dam", &letter)).await;
+        for n in 0..20 {
+            for host in ["paper.example", "www.paper.example"] {
+                let again = record(page(&format!("https://{host}/dam?sid={n}"), &letter)).await;
+                assert_eq!(
+                    (again.document, again.changed, again.sightings_new),
+                    (first.document, false, 0)
+                );
+            }
+        }
+        let elsewhere = record(page("https://other.example/dam", &letter)).await;
+        assert!(elsewhere.changed && elsewhere.sightings_new == 1);
+        for (document, is_another) in [
+            (page("https://forum.example/1", short), true),
+            (page("https://forum.example/2", short), true),
+            (dated("https://forum.example/3", short), true),
+            (dated("https://forum.example/4", short), false),
+        ] {
+            let address = document.url.clone();
+            assert_eq!(record(document).await.changed, is_another, "{address}");
+        }
+        // What is read there later is that page's own.
+        let own = record(page(
+            "https://paper.example/dam?sid=3",
+            &letter.replace("mayor", "minister"),
+        ))
+        .await;
+        assert!(own.changed && own.document != first.document);
+        // Who posts the same letter says the same.
+        for n in 0..2 {
+            let post = page(&format!("https://paper.example/letters/{n}"), &letter);
+            let posted = store.record(&post, &now(), &dam, &Actor::Crawl).await;
+            assert!(posted.expect("recorded").changed);
+        }
+        let counts = store.counts().await.expect("readable");
+        assert_eq!((counts.documents, counts.sightings), (8, 8));
+        assert_whole(&store).await;
+    }
+}
+
 #[tokio::test]
 async fn fingerprints_come_before_the_home_that_clustering_found() {
     for db in databases().await {
@@ -186,6 +246,7 @@ async fn claims_know_when_they_were_seen() {
                 source: None,
                 at: day(at),
                 kept: None,
+                answer: None,
             };
             store
                 .record(
@@ -228,6 +289,7 @@ async fn sightings_name_page_and_source_newest_first() {
                 source: Some(source.id),
                 at: Timestamp::from_millis(1_000 + number / 2),
                 kept: None,
+                answer: None,
             };
             let document = page(&format!("https://paper.example/{number}"), "v1");
             store

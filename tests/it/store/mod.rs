@@ -114,6 +114,7 @@ fn now() -> Origin {
         source: None,
         at: Timestamp::now(),
         kept: None,
+        answer: None,
     }
 }
 

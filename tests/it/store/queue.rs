@@ -32,6 +32,7 @@ async fn seen(store: &Store, claim: &ClaimId, worth: f32, on: i64, times: u32) {
             source: None,
             at: day(on),
             kept: None,
+            answer: None,
         };
         let recorded = store.record(&document, &origin, &[placed], &Actor::Crawl).await;
         assert_eq!(recorded.expect("recorded").sightings_new, 1);

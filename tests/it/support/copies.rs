@@ -101,6 +101,7 @@ async fn record_with(store: &Store, url: &str, text: &str, kept: Option<Kept>, p
         source: None,
         at: Timestamp::now(),
         kept,
+        answer: None,
     };
     let recorded = store.record(&document, &origin, placed, &Actor::Crawl).await;
     recorded.expect("recorded").document

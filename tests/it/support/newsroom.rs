@@ -201,6 +201,7 @@ pub(crate) async fn see(store: &Store, claim: ClaimId, title: &str, (quote, lang
         source: None,
         at: Timestamp::now(),
         kept: None,
+        answer: None,
     };
     store
         .record(&document, &origin, &[placed], &Actor::Crawl)
