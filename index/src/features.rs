@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::Lang;
 use crate::evidence::Evidence;
 use crate::particulars::Particulars;
 
@@ -26,8 +27,9 @@ pub(crate) const NAMES: [&str; FEATURES] = [
     "meaning_lead",
     "meaning_place",
     "meaning_in_language",
+    "foreign_lead",
 ];
-pub(crate) const FEATURES: usize = 19;
+pub(crate) const FEATURES: usize = 20;
 
 /// The numbers of one candidate; most are between 0 and 1.
 pub(crate) type Features = [f32; FEATURES];
@@ -154,12 +156,36 @@ const MEANING_LEAD: usize = 16;
 const MEANING_PLACE: usize = 17;
 /// How far it stands out from the entries of its own language.
 const MEANING_IN_LANGUAGE: usize = 18;
+/// How much further a candidate of another language stands out from the entries of that language than any candidate of the
+/// question's own stands out from theirs; 0 where it does not, and for candidates of the question's language. Those share its
+/// words whatever they say, so what the words tell of the others has to be made up for.
+const FOREIGN_LEAD: usize = 19;
 
 /// How near a candidate is in meaning, in standard deviations; 0 without a model or a vector.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Meaning {
     pub(crate) among_all: f32,
     pub(crate) in_language: f32,
+    pub(crate) home: Home,
+}
+
+/// Whether a candidate is in the question's language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// Or nobody knows.
+    #[default]
+    Own,
+    Foreign,
+}
+
+impl Home {
+    /// Of an entry in one language, asked for in another, so far as they are known.
+    pub(crate) fn of(entry: Option<Lang>, asked: Option<Lang>) -> Home {
+        match (entry, asked) {
+            (Some(entry), Some(asked)) if entry != asked && entry != Lang::UND => Home::Foreign,
+            _ => Home::Own,
+        }
+    }
 }
 
 /// The scores of all candidates of a question, by which each finds its place.
@@ -168,15 +194,20 @@ pub(crate) struct Field {
     scores: Vec<f32>,
     /// Most distinct first; empty without a model.
     meanings: Vec<f32>,
+    /// How far the candidate of the question's language stands out that does so most, if there is one.
+    own: Option<f32>,
 }
 
 impl Field {
     /// Of each candidate's score and how far its meaning stands out.
-    pub(crate) fn of(candidates: impl Iterator<Item = (f32, f32)>) -> Field {
-        let (mut scores, mut meanings): (Vec<f32>, Vec<f32>) = candidates.unzip();
+    pub(crate) fn of(candidates: impl Iterator<Item = (f32, Meaning)>) -> Field {
+        let (mut scores, meanings): (Vec<f32>, Vec<Meaning>) = candidates.unzip();
         scores.sort_by(|a, b| b.total_cmp(a));
+        let own = meanings.iter().filter(|meaning| meaning.home == Home::Own);
+        let own = own.map(|meaning| meaning.in_language).max_by(f32::total_cmp);
+        let mut meanings: Vec<f32> = meanings.iter().map(|meaning| meaning.among_all).collect();
         meanings.sort_by(|a, b| b.total_cmp(a));
-        Field { scores, meanings }
+        Field { scores, meanings, own }
     }
 
     fn nth(&self, place: usize) -> f32 {
@@ -191,12 +222,22 @@ impl Field {
     }
 
     /// Puts a candidate where it stands among the others.
-    fn place_meaning(&self, features: &mut Features, meaning: f32) {
+    fn place_meaning(&self, features: &mut Features, of: Meaning) {
+        let meaning = of.among_all;
         features[MEANING] = meaning;
         if meaning != 0.0 {
             let before = self.meanings.iter().take_while(|other| **other > meaning).count();
             features[MEANING_LEAD] = self.meaning_lead(meaning);
             features[MEANING_PLACE] = 1.0 / (1 + before) as f32;
+            features[FOREIGN_LEAD] = self.foreign_lead(of);
+        }
+    }
+
+    /// Where nothing is in the question's language there is nothing to be behind of.
+    fn foreign_lead(&self, meaning: Meaning) -> f32 {
+        match (meaning.home, self.own) {
+            (Home::Foreign, Some(own)) => (meaning.in_language - own).clamp(0.0, MAX_MEANING_LEAD),
+            _ => 0.0,
         }
     }
 
@@ -212,10 +253,9 @@ impl Field {
     }
 
     /// The features as they would be among these candidates: what training asks when it hides some.
-    pub(crate) fn placed(&self, mut features: Features, score: f32) -> Features {
+    pub(crate) fn placed(&self, mut features: Features, score: f32, meaning: Meaning) -> Features {
         features[LEAD] = self.lead(score);
         features[PLACE] = self.place(score);
-        let meaning = features[MEANING];
         self.place_meaning(&mut features, meaning);
         features
     }
@@ -232,7 +272,7 @@ impl Field {
         let mut features = [0.0; FEATURES];
         features[..MEANING].copy_from_slice(&self.of_words(evidence, score, asked, heaviest));
         features[MEANING_IN_LANGUAGE] = meaning.in_language;
-        self.place_meaning(&mut features, meaning.among_all);
+        self.place_meaning(&mut features, meaning);
         features
     }
 
@@ -282,7 +322,10 @@ mod tests {
         assert_eq!(NAMES[SIMILARITY], "similarity");
         let meanings = [NAMES[MEANING], NAMES[MEANING_LEAD], NAMES[MEANING_PLACE]];
         assert_eq!(meanings, ["meaning", "meaning_lead", "meaning_place"]);
-        assert_eq!(NAMES[MEANING_IN_LANGUAGE], "meaning_in_language");
+        assert_eq!(
+            [NAMES[MEANING_IN_LANGUAGE], NAMES[FOREIGN_LEAD]],
+            ["meaning_in_language", "foreign_lead"]
+        );
         assert_eq!(JUDGED_NAMES.len(), JUDGED);
         let particulars = Particulars {
             negation: 1.0,
@@ -319,14 +362,55 @@ mod tests {
 
     #[test]
     fn hiding_the_first_candidate_moves_the_second_up() {
-        let all = [(9.0, 5.0), (6.0, 3.0), (3.0, 1.0)];
+        let meaning = |among_all| Meaning {
+            among_all,
+            ..Meaning::default()
+        };
+        let all = [(9.0, meaning(5.0)), (6.0, meaning(3.0)), (3.0, meaning(1.0))];
         let (with, without) = (Field::of(all.into_iter()), Field::of(all.into_iter().skip(1)));
-        let mut features = [0.0; FEATURES];
-        features[MEANING] = 3.0;
-        let second = with.placed(features, 6.0);
-        let first = without.placed(second, 6.0);
+        let second = with.placed([0.0; FEATURES], 6.0, meaning(3.0));
+        let first = without.placed(second, 6.0, meaning(3.0));
         assert!(second[LEAD] < 0.0 && (second[PLACE] - 0.5).abs() < 1e-6);
         assert!((second[MEANING_LEAD] + 2.0).abs() < 1e-6 && (first[MEANING_LEAD] - 2.0).abs() < 1e-6);
         assert!(first[LEAD] > 0.0 && (first[PLACE] - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn only_what_is_foreign_and_stands_out_further_than_all_own_has_a_lead() {
+        let meaning = |in_language, home| Meaning {
+            among_all: 1.0,
+            in_language,
+            home,
+        };
+        let (own, foreign) = (meaning(3.0, Home::Own), meaning(4.5, Home::Foreign));
+        let lead = |field: &Field, meaning| field.placed([0.0; FEATURES], 1.0, meaning)[FOREIGN_LEAD];
+        let field = Field::of([(2.0, own), (1.0, foreign)].into_iter());
+        assert!((lead(&field, foreign) - 1.5).abs() < 1e-6 && lead(&field, own) == 0.0);
+        assert_eq!(lead(&field, meaning(2.9, Home::Foreign)), 0.0);
+        assert_eq!(lead(&field, meaning(9.0, Home::Own)), 0.0);
+        let nothing_own = Field::of([(1.0, foreign)].into_iter());
+        assert_eq!(
+            lead(&nothing_own, foreign),
+            0.0,
+            "hidden, or an archive of another language"
+        );
+        let unencoded = Meaning {
+            among_all: 0.0,
+            ..foreign
+        };
+        assert_eq!(lead(&field, unencoded), 0.0);
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_foreign() {
+        assert_eq!(Home::of(Some(Lang::DE), Some(Lang::TR)), Home::Foreign);
+        for (entry, asked) in [
+            (Some(Lang::DE), Some(Lang::DE)),
+            (Some(Lang::UND), Some(Lang::DE)),
+            (None, Some(Lang::DE)),
+            (Some(Lang::DE), None),
+        ] {
+            assert_eq!(Home::of(entry, asked), Home::Own);
+        }
     }
 }

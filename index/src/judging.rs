@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::boosting::{Row, fit};
-use crate::features::{Field, Judged, MEANING, SIMILARITY, judged, standings};
+use crate::features::{Field, Judged, SIMILARITY, judged, standings};
 use crate::matching::{best_first, outcome_of};
 use crate::search::Copy;
 use crate::training::{Candidate, Example, fold_of, folds};
@@ -188,15 +188,11 @@ fn is_there(id: &str, is_right: bool, gold: Gold, archive: Archive) -> bool {
 
 /// Best first, as a lookup among just these would order and compare them.
 fn ranked<'a>(candidates: Vec<&'a Candidate>, ranker: &Ranker) -> Vec<(&'a Candidate, Judged)> {
-    let field = Field::of(
-        candidates
-            .iter()
-            .map(|candidate| (candidate.score, candidate.features[MEANING])),
-    );
+    let field = Field::of(candidates.iter().map(|candidate| (candidate.score, candidate.meaning)));
     let mut placed: Vec<_> = candidates
         .into_iter()
         .map(|candidate| {
-            let features = field.placed(candidate.features, candidate.score);
+            let features = field.placed(candidate.features, candidate.score, candidate.meaning);
             (candidate, features, ranker.score(&features))
         })
         .collect();

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::evidence::{Comparer, Evidence};
-use crate::features::{Features, Field, Meaning, Standing, judged, standings};
+use crate::features::{Features, Field, Home, Meaning, Standing, judged, standings};
 use crate::profile::Profile;
 use crate::question::Question;
 use crate::search::{Candidate, Copy, candidates};
@@ -64,6 +64,7 @@ pub(crate) fn candidates_of(snapshot: &Snapshot, query: &Query) -> Result<Vec<tr
             may_match: compared.may_match(&question),
             id: snapshot.id(compared.candidate.address)?,
             features: compared.features,
+            meaning: compared.meaning,
         })
     });
     seen.collect()
@@ -107,29 +108,22 @@ fn compare<'a>(
 ) -> Result<Vec<Compared<'a>>, Error> {
     let snapshot = comparer.snapshot;
     let meanings = question.meanings.as_ref();
+    let asked = question.language.map(|language| language.lang);
     let meaning = |Candidate { address, .. }: &Candidate| {
         let of = |meanings: &Meanings| Meaning {
             among_all: meanings.distinction(*address),
             in_language: meanings.distinction_in_language(*address),
+            home: Home::of(meanings.lang(*address), asked),
         };
         meanings.map(of).unwrap_or_default()
     };
-    let field = Field::of(
-        found
-            .iter()
-            .map(|candidate| (candidate.score, meaning(candidate).among_all)),
-    );
+    let field = Field::of(found.iter().map(|candidate| (candidate.score, meaning(candidate))));
     let compare = |candidate: Candidate| {
         let profiles = snapshot.profiles(candidate.address)?;
         let evidence = comparer.compare(&profiles)?;
         let heaviest = comparer.weights.heaviest();
-        let features = field.features(
-            &evidence,
-            candidate.score,
-            meaning(&candidate),
-            question.content_words(),
-            heaviest,
-        );
+        let meaning = meaning(&candidate);
+        let features = field.features(&evidence, candidate.score, meaning, question.content_words(), heaviest);
         Ok(Compared {
             id: String::new(),
             candidate,
@@ -138,6 +132,7 @@ fn compare<'a>(
             cosine: meanings.and_then(|meanings| meanings.cosine(candidate.address)),
             profiles,
             features,
+            meaning,
         })
     };
     found.iter().copied().map(compare).collect()
@@ -240,6 +235,7 @@ struct Compared<'a> {
     candidate: Candidate,
     evidence: Evidence,
     features: Features,
+    meaning: Meaning,
     order: f32,
     cosine: Option<f32>,
     profiles: Vec<Profile<'a>>,

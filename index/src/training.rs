@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::features::{FEATURES, Features};
+use crate::features::{FEATURES, Features, Meaning};
 use crate::particulars::Particulars;
 use crate::search::Copy;
 use crate::{Fingerprint, Ranker};
@@ -16,6 +16,7 @@ pub struct Candidate {
     /// The entry's id.
     pub id: String,
     pub(crate) features: Features,
+    pub(crate) meaning: Meaning,
     pub(crate) particulars: Particulars,
     pub(crate) score: f32,
     pub(crate) copy: Copy,
@@ -240,6 +241,7 @@ mod tests {
             Candidate {
                 id: id.to_owned(),
                 features,
+                meaning: Meaning::default(),
                 particulars: Particulars::default(),
                 score: 1.0 - number,
                 copy: Copy::No,

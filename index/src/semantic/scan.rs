@@ -61,10 +61,14 @@ impl Meanings {
 
     /// The same among the entries of its own language.
     pub(crate) fn distinction_in_language(&self, address: DocAddress) -> f32 {
-        let rows = self.rows.get(address.segment_ord as usize);
-        let located = rows.and_then(|rows| rows.get(address.doc_id as usize));
-        let cosine = self.cosine(address).zip(located);
-        cosine.map_or(0.0, |(cosine, located)| self.of_language(located.lang).distance(cosine))
+        let cosine = self.cosine(address).zip(self.lang(address));
+        cosine.map_or(0.0, |(cosine, lang)| self.of_language(lang).distance(cosine))
+    }
+
+    /// The language of an entry.
+    pub(crate) fn lang(&self, address: DocAddress) -> Option<Lang> {
+        let rows = self.rows.get(address.segment_ord as usize)?;
+        rows.get(address.doc_id as usize).map(|located| located.lang)
     }
 
     fn of_language(&self, lang: Lang) -> Moments {
