@@ -119,6 +119,8 @@ pub(crate) fn judged(
     ];
     let mut all = [0.0; JUDGED];
     all[..FEATURES].copy_from_slice(features);
+    // In an archive of many languages the asker's own stands out from all, whatever it says.
+    all[MEANING] = features[MEANING].min(features[MEANING_IN_LANGUAGE]);
     all[FEATURES..].copy_from_slice(&more);
     all
 }

@@ -297,8 +297,18 @@ impl Compared<'_> {
     }
 
     fn may_match(&self, question: &Question) -> bool {
-        let is_known_by_words = question.meanings.is_some() || self.evidence.claim_coverage >= MIN_COVERAGE;
-        question.content_words() >= MIN_CONTENT_WORDS && is_known_by_words && !self.contradicted()
+        let is_known = self.is_known_by_meaning(question) || self.evidence.claim_coverage >= MIN_COVERAGE;
+        question.content_words() >= MIN_CONTENT_WORDS && is_known && !self.contradicted()
+    }
+
+    /// Whether its meaning can be compared with a crowd's: not where it has only its language in common with the question.
+    fn is_known_by_meaning(&self, question: &Question) -> bool {
+        let is_one_of_few = |meanings: &Meanings| meanings.is_one_of_few(self.candidate.address);
+        let is_own = self.meaning.home == Home::Own;
+        question
+            .meanings
+            .as_ref()
+            .is_some_and(|meanings| !(is_own && is_one_of_few(meanings)))
     }
 
     /// Words alone tell nothing across languages but names and numbers, which a topic shares.

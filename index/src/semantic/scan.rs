@@ -6,7 +6,7 @@
 //! its own language, too: a Turkish post's German fact-check stands out among the German ones, and is far behind any Turkish
 //! text by the cosine alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tantivy::DocAddress;
 
@@ -28,6 +28,8 @@ pub(crate) struct Meanings {
     rows: Vec<Rows>,
     all: Moments,
     by_language: BTreeMap<Lang, Moments>,
+    /// Languages of a few entries among many of another.
+    few: BTreeSet<Lang>,
     nearest: Vec<DocAddress>,
 }
 
@@ -71,6 +73,12 @@ impl Meanings {
         rows.get(address.doc_id as usize).map(|located| located.lang)
     }
 
+    /// Whether an entry is one of a few in its language among many in another. A text of that language is nearer to it than to
+    /// the many, whatever both say, and nothing tells by how much.
+    pub(crate) fn is_one_of_few(&self, address: DocAddress) -> bool {
+        self.lang(address).is_some_and(|lang| self.few.contains(&lang))
+    }
+
     fn of_language(&self, lang: Lang) -> Moments {
         self.by_language.get(&lang).copied().unwrap_or(self.all)
     }
@@ -107,11 +115,17 @@ pub(super) fn scan(query: &[f32], log: &Log, rows: Vec<Rows>, snapshot: &Snapsho
     let told = by_language.values().filter(|cosines| cosines.len() >= MIN_IN_LANGUAGE);
     let is_mixed = told.count() > 1;
     let all = Moments::of(by_language.values().flatten().copied());
+    let most = by_language.values().map(Vec::len).max().unwrap_or_default();
+    let few = by_language
+        .iter()
+        .filter(|(_, cosines)| cosines.len() < MIN_IN_LANGUAGE.min(most));
+    let few = few.map(|(lang, _)| *lang).collect();
     by_language.retain(|_, cosines| is_mixed && cosines.len() >= MIN_IN_LANGUAGE);
     let of_language = |(lang, cosines): (&Lang, &Vec<f32>)| (*lang, Moments::of(cosines.iter().copied()));
     let mut meanings = Meanings {
         all,
         by_language: by_language.iter().map(of_language).collect(),
+        few,
         nearest: Vec::new(),
         cosines,
         rows,
