@@ -303,18 +303,22 @@ impl Compared<'_> {
 
     /// Whether its meaning can be compared with a crowd's: not where it has only its language in common with the question.
     fn is_known_by_meaning(&self, question: &Question) -> bool {
-        let is_one_of_few = |meanings: &Meanings| meanings.is_one_of_few(self.candidate.address);
-        let is_own = self.meaning.home == Home::Own;
-        question
-            .meanings
-            .as_ref()
-            .is_some_and(|meanings| !(is_own && is_one_of_few(meanings)))
+        question.meanings.is_some() && !(self.meaning.home == Home::Own && self.is_one_of_few(question))
     }
 
-    /// Words alone tell nothing across languages but names and numbers, which a topic shares.
+    fn is_one_of_few(&self, question: &Question) -> bool {
+        let is_one_of_few = |meanings: &Meanings| meanings.is_one_of_few(self.candidate.address);
+        question.meanings.as_ref().is_some_and(is_one_of_few)
+    }
+
+    /// Words alone tell nothing across languages but names and numbers, which a topic shares; and meaning tells too little where
+    /// there is no crowd to compare it with.
     fn may_join(&self, question: &Question) -> bool {
         let asked = question.language.map_or(crate::Lang::UND, |language| language.lang);
-        question.meanings.is_some() || self.profiles.iter().any(|profile| profile.lang == asked)
+        match question.meanings {
+            Some(_) => !self.is_one_of_few(question),
+            None => self.profiles.iter().any(|profile| profile.lang == asked),
+        }
     }
 
     /// Other numbers in the place of the claim's, or a near-copy turned round by a negation.

@@ -177,6 +177,31 @@ fn a_post_finds_the_fact_check_in_another_language() {
     assert!(across["map_at_5"].as_f64() >= Some(0.9), "{across}");
 }
 
+/// A few posts in the asker's language among many fact-checks in another have their language in common, and hardly any says
+/// what another says.
+#[test]
+fn posts_of_a_language_that_is_rare_are_not_kept_as_one_claim() {
+    let Some(model) = crate::support::dev_data::model("multilingual-e5-small") else {
+        return;
+    };
+    let model = model.display().to_string();
+    let [claims, queries, qrels] = ["de/claimreviews.ndjson", "cross/queries.jsonl", "cross/qrels.tsv"]
+        .map(|file| format!("fixtures/matching/{file}"));
+    let data = tempfile::tempdir().expect("folder");
+    let files = ["--claims", &claims, "--queries", &queries, "--qrels", &qrels];
+    let ran = klarstelle(
+        data.path(),
+        &[&["--model", &model, "eval-cluster", "--format", "json"], &files[..]].concat(),
+    );
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let figures = ran.json();
+    println!("kept as one: {figures}");
+    let (with_claims, among) = (&figures["with_claims"], &figures["among_texts"]);
+    assert!(with_claims["right"].as_u64() >= Some(6), "{figures}");
+    assert!(with_claims["precision"].as_f64() >= Some(0.9), "{figures}");
+    assert!(among["found"].as_u64() <= Some(4), "{figures}");
+}
+
 /// The same through an installation: the store, vectors beside the index, another process that reads them.
 #[test]
 fn an_installation_with_a_model_answers_across_languages() {
