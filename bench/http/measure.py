@@ -89,10 +89,12 @@ def measured(name, server, path, bodies, connections):
     print(json.dumps(line | {"first_ms": first, "rounds": rounds}), flush=True)
 
 
-def ran(command):
-    """Runs a command; gives its CPU and wall seconds."""
+def ran(command, fine=(0,)):
+    """Runs a command that ends with one of these codes; gives its CPU and wall seconds."""
     begun, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=1800)
+    code = subprocess.run(command, stdout=subprocess.DEVNULL, timeout=1800, check=False).returncode
+    if code not in fine:
+        raise SystemExit(f"{command[0]} ended with {code}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.monotonic() - begun
 
@@ -108,7 +110,9 @@ def main(klarstelle, print_back, speed, data, work):
     base = [klarstelle, "--data-dir", f"{work}/data"]
     if not os.path.exists(f"{work}/data"):
         claim_reviews(rows(f"{data}/claims.tsv"), f"{work}/claims.ndjson")
-        cpu, wall = ran([*base, "import", f"{work}/claims.ndjson", "--publisher", "Bench", "--site", "bench.example"])
+        # 3: a few of the made-up texts are no claims to the importer.
+        import_ = ["import", f"{work}/claims.ndjson", "--publisher", "Bench", "--site", "bench.example"]
+        cpu, wall = ran([*base, *import_], fine=(0, 3))
         print(json.dumps({"measure": "importing", "cpu_seconds": round(cpu, 1), "seconds": round(wall, 1)}), flush=True)
     asked = [json.dumps({"text": text, "language": "en"}) for _, text in questions]
     sentences = [re.sub(r"[.!?…:;\s]+", " ", text).strip() + "." for _, text in questions]
