@@ -1,8 +1,12 @@
 //! "Has this been debunked?": a question comes in, matches joined with their fact-checks go out.
 
+mod memory;
 mod page;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use claim_index::{Outcome, Page, Query};
 use serde::Serialize;
@@ -12,11 +16,12 @@ use tokio::{
 };
 
 use crate::{
-    domain::{AttachmentState, Audience, Claim, ClaimId, FactCheck, Lang, WebUrl},
+    domain::{Audience, ClaimId, Lang, WebUrl},
     indexer::SharedIndex,
-    store::{self, ClaimSummary, Dossier, Store},
+    store::{self, ClaimSummary, Known, Store},
 };
 
+use memory::Memory;
 pub use page::{Finding, MAX_SENTENCES, PageAnswer};
 
 /// Why a question has no answer.
@@ -74,25 +79,34 @@ pub struct Answer {
     pub as_of: u64,
 }
 
+impl Answer {
+    fn of(candidates: Vec<Candidate>, as_of: u64) -> Self {
+        Self {
+            outcome: outcome(&candidates),
+            checked: is_checked(&candidates),
+            candidates,
+            as_of,
+        }
+    }
+}
+
 /// A known claim that the question may be about.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    /// The claim.
-    pub claim: Claim,
+    /// The claim, and its attached fact-checks, newest first.
+    pub known: Arc<Known>,
     /// How sure we are that the question is about it, 0 to 1.
     pub confidence: f32,
     /// What that confidence allows to say.
     pub outcome: Outcome,
     /// What made it a candidate.
     pub reasons: Vec<Reason>,
-    /// Its attached fact-checks, newest first.
-    pub fact_checks: Vec<FactCheck>,
 }
 
 impl Candidate {
     /// What only reports say is in no answer.
     fn is_public(&self) -> bool {
-        self.claim.audience == Audience::Public
+        self.known.claim.audience == Audience::Public
     }
 }
 
@@ -115,6 +129,7 @@ pub struct SameUrl {}
 #[derive(Clone)]
 pub struct Lookup {
     store: Store,
+    memory: Memory,
     index: SharedIndex,
     searches: Arc<Semaphore>,
 }
@@ -124,6 +139,7 @@ impl Lookup {
     pub fn new(store: Store, index: SharedIndex) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
+            memory: Memory::of(store.clone()),
             store,
             index,
             searches: Arc::new(Semaphore::new(cores)),
@@ -138,17 +154,18 @@ impl Lookup {
     /// Answers a question with at most `limit` candidates.
     pub async fn answer(&self, question: &Question, limit: usize) -> Result<Answer, Error> {
         let as_of = self.index.position();
-        let found = match question {
-            Question::Text { text, lang } => self.by_text(text, *lang, limit).await?,
-            Question::Url(url) => self.by_url(url, limit).await?,
-        };
-        let candidates = self.join(found).await?;
-        Ok(Answer {
-            outcome: outcome(&candidates),
-            checked: is_checked(&candidates),
-            candidates,
-            as_of,
-        })
+        // While the index is searched, the store says what is new: nothing is told that was withdrawn before it was asked for.
+        let (found, fresh) = tokio::join!(self.find(question, limit), self.memory.refresh());
+        fresh?;
+        let candidates = self.join(found?).await?;
+        Ok(Answer::of(candidates, as_of))
+    }
+
+    async fn find(&self, question: &Question, limit: usize) -> Result<Vec<Found>, Error> {
+        match question {
+            Question::Text { text, lang } => self.by_text(text, *lang, limit).await,
+            Question::Url(url) => self.by_url(url, limit).await,
+        }
     }
 
     /// Claims that hold all the words, best first. Public text never reaches a query parser.
@@ -179,30 +196,11 @@ impl Lookup {
         Ok(ids.into_iter().take(limit).map(Found::at_url).collect())
     }
 
-    /// Adds what the store knows. A claim that the store no longer has (the index lags) is left out, and one that
-    /// only reviewers may read.
+    /// Adds what the store knew when it was last asked what is new, or later.
     async fn join(&self, found: Vec<Found>) -> Result<Vec<Candidate>, Error> {
-        let found = self.standing(found).await?;
         let ids: Vec<ClaimId> = found.iter().map(|found| found.id).collect();
-        let mut dossiers = self.store.dossiers(&ids).await?;
-        let take = |found: Found| {
-            let at = dossiers.iter().position(|dossier| dossier.claim.id == found.id)?;
-            Some(found.with(dossiers.swap_remove(at)))
-        };
-        let candidates = found.into_iter().filter_map(take);
-        Ok(candidates.filter(Candidate::is_public).collect())
-    }
-
-    /// Puts the claim that stands for a merged one in its place (the index lags): it comes once, as the surer of both.
-    async fn standing(&self, found: Vec<Found>) -> Result<Vec<Found>, Error> {
-        let ids: Vec<ClaimId> = found.iter().map(|found| found.id).collect();
-        let standing = self.store.standing(&ids).await?;
-        let mut seen = HashSet::new();
-        let resolve = |found: Found| {
-            let id = standing.get(&found.id).copied().unwrap_or(found.id);
-            seen.insert(id).then_some(Found { id, ..found })
-        };
-        Ok(found.into_iter().filter_map(resolve).collect())
+        let known = self.memory.tell(&ids).await?;
+        Ok(candidates(found, &known))
     }
 
     async fn blocking<T, F>(&self, search: F) -> Result<T, Error>
@@ -229,6 +227,21 @@ where
         done
     })
     .await
+}
+
+/// A claim that the store no longer has (the index lags) is left out, and one that only reviewers may read. The claim that
+/// stands for a merged one takes its place: it comes once, as the surer of both.
+fn candidates(found: Vec<Found>, known: &HashMap<ClaimId, Arc<Known>>) -> Vec<Candidate> {
+    let mut seen = HashSet::new();
+    let join = |found: Found| {
+        let known = known.get(&found.id)?;
+        seen.insert(known.claim.id).then(|| found.with(known))
+    };
+    found
+        .into_iter()
+        .filter_map(join)
+        .filter(Candidate::is_public)
+        .collect()
 }
 
 /// A claim found, before the store is asked about it.
@@ -259,19 +272,12 @@ impl Found {
         }
     }
 
-    fn with(self, dossier: Dossier) -> Candidate {
-        // Attached to several claims that were merged, it is one fact-check still.
-        let mut seen = HashSet::new();
-        let active = dossier
-            .fact_checks
-            .into_iter()
-            .filter(|a| a.attachment.state == AttachmentState::Active && seen.insert(a.fact_check.id));
+    fn with(self, known: &Arc<Known>) -> Candidate {
         Candidate {
-            claim: dossier.claim,
+            known: Arc::clone(known),
             confidence: self.confidence,
             outcome: self.outcome,
             reasons: self.reasons,
-            fact_checks: active.map(|attached| attached.fact_check).collect(),
         }
     }
 }
@@ -293,7 +299,7 @@ fn is_checked(candidates: &[Candidate]) -> bool {
         .iter()
         .filter(|candidate| candidate.outcome == Outcome::Match);
     matches
-        .flat_map(|candidate| &candidate.fact_checks)
+        .flat_map(|candidate| &candidate.known.fact_checks)
         .any(|check| check.url().is_some())
 }
 

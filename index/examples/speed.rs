@@ -3,18 +3,19 @@
 //!
 //! `speed build DATA DIR`: both indexes of DATA's `claims.tsv` (id, text), in DIR. `speed ask DATA DIR`: all of its
 //! `questions.tsv`, one after the other, ten answers each. `speed live DATA DIR`: the same while another thread replaces
-//! claims and commits. `speed served DATA DIR`: the same questions of the index of the service whose data is in DIR. One JSON
-//! object a line comes out.
+//! claims and commits. `speed vectors DATA DIR`: the same with a made-up vector for each claim and question. `speed served DATA
+//! DIR`: the same questions of the index of the service whose data is in DIR. One JSON object a line comes out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use claim_index::eval::evaluate;
-use claim_index::{Answer, ClaimIndex, Entry, Lang, Position, Query, Wording, WordingKind};
+use claim_index::{Answer, ClaimIndex, Encoder, Entry, Lang, Position, Query, Wording, WordingKind};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
 
@@ -36,7 +37,7 @@ const COMMIT_EVERY: usize = 20_000;
 fn main() -> Result<(), Any> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [mode, data, dir] = args.as_slice() else {
-        return Err("usage: speed build|ask|own|exhaustive|live|served DATA DIR".into());
+        return Err("usage: speed build|ask|own|exhaustive|live|vectors|served DATA DIR".into());
     };
     let (data, dir) = (Path::new(data), Path::new(dir));
     match mode.as_str() {
@@ -45,6 +46,7 @@ fn main() -> Result<(), Any> {
         "exhaustive" => exhaustive(data, dir),
         "own" => own(data, dir),
         "live" => live(data, dir),
+        "vectors" => vectors(data, dir),
         "served" => served(data, dir),
         other => Err(format!("unknown mode {other}").into()),
     }
@@ -138,12 +140,21 @@ fn own(data: &Path, dir: &Path) -> Result<(), Any> {
     Ok(())
 }
 
+/// Candidates that the service returns unless it is told otherwise (`lookup.candidates`).
+const SERVED: usize = 5;
+
 /// What the service's own index costs without the service.
 fn served(data: &Path, dir: &Path) -> Result<(), Any> {
     let questions = rows(&data.join("questions.tsv"))?;
     let index = ClaimIndex::open_read_only(&dir.join("index"))?;
-    let asked = timed(&questions, |text| lookup(&index, text))?;
-    asked.print("the service's index in process", &questions, data)
+    let few = |text: &str| {
+        let asked = Query {
+            limit: SERVED,
+            ..query(text)
+        };
+        Ok(ids(index.lookup(&asked)?))
+    };
+    timed(&questions, few)?.print("the service's index in process", &questions, data)
 }
 
 fn query(text: &str) -> Query {
@@ -204,6 +215,73 @@ fn live(data: &Path, dir: &Path) -> Result<(), Any> {
         println!("{}", json!({"commits": commits, "claims_each": PORTION}));
         Ok(())
     })
+}
+
+/// Vectors of the shape that multilingual-e5-small's have, made from a text's bytes: looking at them costs the same, and
+/// encoding nothing. What they find is noise.
+struct MadeUp;
+
+impl MadeUp {
+    const DIMENSIONS: usize = 384;
+
+    /// A generator of numbers (xorshift64*), seeded by the text (FNV-1a).
+    fn vector(text: &str) -> Vec<f32> {
+        let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let mut state = text.bytes().fold(0xcbf2_9ce4_8422_2325, fold).max(1);
+        let mut number = || {
+            state ^= state >> 12;
+            state ^= state << 25;
+            state ^= state >> 27;
+            (state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 40) as f32 / (1 << 23) as f32 - 1.0
+        };
+        let mut vector: Vec<f32> = (0..Self::DIMENSIONS).map(|_| number()).collect();
+        let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+        vector.iter_mut().for_each(|x| *x /= length);
+        vector
+    }
+}
+
+impl Encoder for MadeUp {
+    fn digest(&self) -> &str {
+        "made-up-384"
+    }
+
+    fn dimensions(&self) -> usize {
+        Self::DIMENSIONS
+    }
+
+    fn query(&self, text: &str) -> Result<Vec<f32>, String> {
+        Ok(Self::vector(text))
+    }
+
+    fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, String> {
+        Ok(texts.iter().map(|text| Self::vector(text)).collect())
+    }
+}
+
+/// What looking at every vector costs.
+fn vectors(data: &Path, dir: &Path) -> Result<(), Any> {
+    let questions = rows(&data.join("questions.tsv"))?;
+    let questions = &questions[..questions.len().min(500)];
+    let claims = rows(&data.join("claims.tsv"))?;
+    let entries: Vec<Entry> = claims.iter().map(entry).collect();
+    let index = ClaimIndex::open(&dir.join("own"))?;
+    let words = timed(questions, |text| lookup(&index, text))?;
+    index.use_model(Arc::new(MadeUp))?;
+    let mut writer = index.writer()?;
+    let start = Instant::now();
+    for portion in entries.chunks(PORTION) {
+        writer.encode(portion)?;
+    }
+    println!(
+        "{}",
+        json!({"vectors": writer.vectors(), "writing_seconds": start.elapsed().as_secs_f64()})
+    );
+    let both = timed(questions, |text| lookup(&index, text))?;
+    words.print("claim-index", questions, data)?;
+    both.print("claim-index with vectors", questions, data)?;
+    println!("{}", json!({"resident_mb": resident()?}));
+    Ok(())
 }
 
 struct Timed {

@@ -47,12 +47,25 @@ impl Writer {
 
     /// The same for many entries, analysed on all cores. Of several with one id the last stands.
     pub fn put_all(&mut self, entries: &[Entry]) -> Result<(), Error> {
-        let fields = self.index.fields();
-        let documents: Vec<_> = entries.par_iter().map(|entry| document(fields, entry)).collect();
+        let documents = self.documents(entries);
         entries
             .iter()
             .zip(documents)
             .try_for_each(|(entry, document)| self.replace(&entry.id, document))
+    }
+
+    /// Adds entries of which the index has none, each once, as when it is filled after [`Writer::clear`]: nothing is looked for
+    /// that they might replace.
+    pub fn add_all(&mut self, entries: &[Entry]) -> Result<(), Error> {
+        for document in self.documents(entries) {
+            self.inner.add_document(document)?;
+        }
+        Ok(())
+    }
+
+    fn documents(&self, entries: &[Entry]) -> Vec<TantivyDocument> {
+        let fields = self.index.fields();
+        entries.par_iter().map(|entry| document(fields, entry)).collect()
     }
 
     fn replace(&mut self, id: &str, document: TantivyDocument) -> Result<(), Error> {

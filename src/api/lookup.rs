@@ -188,11 +188,11 @@ struct CandidateWire<'a> {
 impl<'a> CandidateWire<'a> {
     fn of(candidate: &'a Candidate) -> Self {
         Self {
-            claim: ClaimWire::of(&candidate.claim),
+            claim: ClaimWire::of(&candidate.known.claim),
             confidence: rounded(candidate.confidence),
             outcome: word(candidate.outcome),
             reasons: candidate.reasons.iter().map(ReasonWire::of).collect(),
-            fact_checks: candidate.fact_checks.iter().map(FactCheckWire::of).collect(),
+            fact_checks: candidate.known.fact_checks.iter().map(FactCheckWire::of).collect(),
         }
     }
 }

@@ -93,13 +93,14 @@ fn page(answer: &PageAnswer) -> String {
 }
 
 fn candidate(candidate: &Candidate) -> String {
-    let claim = tame(candidate.claim.text.as_str());
+    let claim = tame(candidate.known.claim.text.as_str());
     let mut text = format!("\n{:>4.0} %  {claim}\n", candidate.confidence * 100.0);
     for reason in &candidate.reasons {
         text.push_str(&format!("        because: {}\n", because(reason)));
     }
     text.extend(
         candidate
+            .known
             .fact_checks
             .iter()
             .map(|check| format!("        {}\n", debunk(check))),

@@ -239,9 +239,10 @@ impl Follower {
         self.with_writer(Writer::clear).await?;
         let mut portion = self.portion_after(None).await?;
         while let Some(last) = portion.ids.last().copied() {
-            // The next ones are read while these are analysed.
-            let (put, next) = tokio::join!(self.put(portion), self.portion_after(Some(&last)));
-            (portion, ()) = (next?, put?);
+            // The next ones are read while these are analysed. The index was cleared, and no claim comes twice.
+            let add = self.with_writer(move |writer| writer.add_all(&portion.entries));
+            let (added, next) = tokio::join!(add, self.portion_after(Some(&last)));
+            (portion, ()) = (next?, added?);
         }
         self.commit(change).await?;
         Ok(change)

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use claim_index::{Outcome, Query, is_unspaced};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::{Answer, Error, Found, Lookup, is_checked, outcome};
+use super::{Answer, Candidate, Error, Found, Lookup, candidates};
 use crate::{
     detect,
     domain::{Fingerprint, Lang},
@@ -72,14 +72,12 @@ impl Lookup {
         let Statements { sentences, asked, lang } = self.blocking(move |_| Ok(Statements::of(&text, lang))).await?;
         let found = self.each(&asked, lang).await?;
         let counted = asked.len();
-        let mut findings = Vec::new();
-        for (sentence, found) in asked.into_iter().zip(found) {
-            findings.extend(self.finding(sentence, found, as_of).await?);
-        }
+        let known: Vec<_> = asked.into_iter().zip(found).filter_map(known).collect();
+        self.memory.refresh().await?;
         Ok(PageAnswer {
             sentences,
             asked: counted,
-            findings,
+            findings: self.findings(known, as_of).await?,
             as_of,
         })
     }
@@ -105,27 +103,39 @@ impl Lookup {
             .collect())
     }
 
-    /// Nothing if the index knows nothing of it, or the store no longer does.
-    async fn finding(&self, sentence: Sentence, found: Vec<Found>, as_of: u64) -> Result<Option<Finding>, Error> {
-        let known = found.into_iter().filter(|found| found.outcome != Outcome::None);
-        let known: Vec<_> = known.collect();
-        if known.is_empty() {
-            return Ok(None);
+    /// What the store adds to sentences that the index knows something of, some at once.
+    async fn findings(&self, mut known: Vec<(Sentence, Vec<Found>)>, as_of: u64) -> Result<Vec<Finding>, Error> {
+        let mut findings = Vec::new();
+        while !known.is_empty() {
+            let rest = known.split_off(known.len().min(AT_ONCE));
+            let ids = known.iter().flat_map(|(_, found)| found).map(|found| found.id);
+            let told = self.memory.tell(&ids.collect::<Vec<_>>()).await?;
+            let sentences = known.into_iter();
+            findings
+                .extend(sentences.filter_map(|(sentence, found)| finding(sentence, candidates(found, &told), as_of)));
+            known = rest;
         }
-        let candidates = self.join(known).await?;
-        let answer = Answer {
-            outcome: outcome(&candidates),
-            checked: is_checked(&candidates),
-            candidates,
-            as_of,
-        };
-        let is_known = answer.outcome != Outcome::None;
-        Ok(is_known.then_some(Finding {
-            quote: sentence.text,
-            start: sentence.start,
-            answer,
-        }))
+        Ok(findings)
     }
+}
+
+/// Nothing if the index knows nothing of it.
+fn known((sentence, found): (Sentence, Vec<Found>)) -> Option<(Sentence, Vec<Found>)> {
+    let found: Vec<_> = found
+        .into_iter()
+        .filter(|found| found.outcome != Outcome::None)
+        .collect();
+    (!found.is_empty()).then_some((sentence, found))
+}
+
+/// Nothing if the store no longer knows anything of it.
+fn finding(sentence: Sentence, candidates: Vec<Candidate>, as_of: u64) -> Option<Finding> {
+    let answer = Answer::of(candidates, as_of);
+    (answer.outcome != Outcome::None).then_some(Finding {
+        quote: sentence.text,
+        start: sentence.start,
+        answer,
+    })
 }
 
 impl Statements {

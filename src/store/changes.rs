@@ -52,7 +52,7 @@ impl Store {
 
     /// The number of the last change; 0 before the first.
     pub async fn last_change(&self) -> Result<u64, Error> {
-        last(&mut self.db.reader().await?).await
+        self.pulse.last_change(&self.db).await
     }
 
     /// Which claims' index entries are touched by the first `limit` changes after a number.

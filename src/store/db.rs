@@ -1,8 +1,8 @@
 //! Comes in: SQL text that both databases understand, and values. Goes out: rows.
 
 use sqlx::{
-    Arguments, AssertSqlSafe, PgPool, Postgres, SqlSafeStr, Sqlite, SqlitePool, pool::PoolConnection,
-    postgres::PgArguments, query_with, sqlite::SqliteArguments,
+    Arguments, AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, SqlSafeStr, Sqlite, SqliteConnection,
+    SqlitePool, pool::PoolConnection, postgres::PgArguments, query_scalar, query_with, sqlite::SqliteArguments,
 };
 
 use super::{
@@ -33,6 +33,14 @@ impl Db {
         Ok(match self {
             Self::Lite { write, .. } => Conn::Lite(write.acquire().await.map_err(dialect::waited_for_writer)?),
             Self::Pg(pool) => Conn::Pg(pool.acquire().await?),
+        })
+    }
+
+    /// A connection that reads and is kept: it is never handed back.
+    pub(super) async fn detached(&self) -> Result<Own, Error> {
+        Ok(match self {
+            Self::Lite { read, .. } => Own::Lite(read.acquire().await?.detach()),
+            Self::Pg(pool) => Own::Pg(pool.acquire().await?.detach()),
         })
     }
 
@@ -126,6 +134,31 @@ impl Conn {
             Self::Lite(conn) => conn.close_on_drop(),
             Self::Pg(conn) => conn.close_on_drop(),
         }
+    }
+}
+
+/// A connection of somebody's own.
+#[derive(Debug)]
+pub(super) enum Own {
+    Lite(SqliteConnection),
+    Pg(PgConnection),
+}
+
+impl Own {
+    /// Reads the one number that a statement without values gives; `None` if it gives no row.
+    pub(super) async fn number(&mut self, sql: &'static str) -> Result<Option<i64>, Error> {
+        Ok(match self {
+            Self::Lite(conn) => query_scalar(sql).fetch_optional(conn).await?,
+            Self::Pg(conn) => query_scalar(sql).fetch_optional(conn).await?,
+        })
+    }
+
+    /// Ends it in good order. If that fails, it is gone all the same.
+    pub(super) async fn close(self) {
+        let _ended = match self {
+            Self::Lite(conn) => conn.close().await,
+            Self::Pg(conn) => conn.close().await,
+        };
     }
 }
 

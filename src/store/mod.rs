@@ -26,12 +26,14 @@ mod identity;
 mod import;
 mod joining;
 mod keys;
+mod known;
 mod leases;
 mod merging;
 mod migrate;
 mod near;
 mod pages;
 mod parting;
+mod pulse;
 mod queue;
 mod reports;
 mod retention;
@@ -64,6 +66,7 @@ pub use erasing::{Doomed, Erased, Which};
 pub use error::{BadSplit, Error};
 pub use import::{ImportBatch, ImportTally};
 pub use joining::Unjoined;
+pub use known::{Known, KnownAt};
 pub use merging::Union;
 pub use parting::Parting;
 pub use queue::{Factors, QueueCounts, QueueQuery, Waiting};
@@ -80,6 +83,7 @@ use uuid::Uuid;
 use crate::{crawl::Lease, domain::Thresholds};
 
 use db::Db;
+use pulse::Pulse;
 
 /// Where a store lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +150,8 @@ pub struct Store {
     fence: Option<Arc<Lease>>,
     /// What raises alarms.
     limits: Arc<Thresholds>,
+    /// How far the change log is.
+    pulse: Pulse,
 }
 
 impl Store {
@@ -162,6 +168,7 @@ impl Store {
             id,
             fence: None,
             limits: Arc::default(),
+            pulse: Pulse::default(),
         })
     }
 
@@ -183,6 +190,7 @@ impl Store {
             id,
             fence: None,
             limits: Arc::default(),
+            pulse: Pulse::default(),
         })
     }
 
@@ -202,6 +210,7 @@ impl Store {
     /// Ends all connections in good order; every handle to the store is of no use afterwards. A process may also just
     /// end: nothing that was acknowledged is lost.
     pub async fn close(&self) {
+        self.pulse.end().await;
         self.db.close().await;
     }
 }

@@ -37,7 +37,7 @@ impl Finding {
                     .candidates
                     .iter()
                     .filter(|candidate| candidate.outcome == Outcome::Match);
-                if known.any(|candidate| !candidate.fact_checks.is_empty()) {
+                if known.any(|candidate| !candidate.known.fact_checks.is_empty()) {
                     Self::Rated
                 } else {
                     Self::Known
@@ -149,7 +149,7 @@ impl VerdictView {
             .find(|candidate| candidate.outcome == Outcome::Match);
         let checks = best
             .into_iter()
-            .flat_map(|candidate| &candidate.fact_checks)
+            .flat_map(|candidate| &candidate.known.fact_checks)
             .take(VERDICTS);
         checks.map(|check| Self::new(check, lang)).collect()
     }
@@ -194,8 +194,8 @@ pub(super) struct CandidateView {
 
 impl CandidateView {
     fn new(candidate: &Candidate, place: Place, texts: &Locale) -> Self {
-        let claim = &candidate.claim;
-        let checks = candidate.fact_checks.iter();
+        let claim = &candidate.known.claim;
+        let checks = candidate.known.fact_checks.iter();
         Self {
             id: claim.id.to_string(),
             text: Foreign::new(claim.text.as_str(), claim.lang, WHOLE),

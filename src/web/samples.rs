@@ -1,5 +1,7 @@
 //! Invented values for the tests of this folder.
 
+use std::sync::Arc;
+
 use claim_index::{Outcome, Reason as Wording, TermWeight};
 
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
         Sighting, SightingId, Timestamp, Verdict, WebUrl,
     },
     lookup::{self, Answer, Candidate},
-    store::{Attached, Dossier},
+    store::{Attached, Dossier, Known},
 };
 
 pub(super) fn at(day: &str) -> Timestamp {
@@ -91,11 +93,13 @@ pub(super) fn candidate(outcome: Outcome, fact_checks: Vec<FactCheck>) -> Candid
         weight: 8.1,
     }];
     Candidate {
-        claim: claim("Die Rheinbrücke wird für zwei Jahre gesperrt"),
+        known: Arc::new(Known {
+            claim: claim("Die Rheinbrücke wird für zwei Jahre gesperrt"),
+            fact_checks,
+        }),
         confidence: 0.93,
         outcome,
         reasons: vec![lookup::Reason::Wording(Wording::Terms { terms })],
-        fact_checks,
     }
 }
 
@@ -109,7 +113,7 @@ pub(super) fn answer(candidates: Vec<Candidate>) -> Answer {
         .iter()
         .filter(|candidate| candidate.outcome == Outcome::Match);
     let checked = known
-        .flat_map(|candidate| &candidate.fact_checks)
+        .flat_map(|candidate| &candidate.known.fact_checks)
         .any(|check| check.url().is_some());
     Answer {
         outcome,

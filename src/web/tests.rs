@@ -1,5 +1,7 @@
 //! Pages as a whole, made from values: what other people wrote must never change a page's skeleton.
 
+use std::sync::Arc;
+
 use askama::Template;
 use claim_index::{Outcome, Reason as Wording, TermWeight};
 use http::{HeaderMap, StatusCode};
@@ -141,7 +143,7 @@ fn candidates(text: &str) -> Vec<Candidate> {
     };
     let one = |outcome| {
         let mut candidate = samples::candidate(outcome, checks(text).into());
-        candidate.claim.text = ClaimText::parse(text).unwrap();
+        Arc::make_mut(&mut candidate.known).claim.text = ClaimText::parse(text).unwrap();
         candidate.reasons = vec![
             Reason::Wording(Wording::Terms { terms: terms.clone() }),
             Reason::Wording(numbers.clone()),

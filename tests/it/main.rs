@@ -12,6 +12,7 @@ mod docs;
 mod erasure;
 mod extract;
 mod kill;
+mod lookup;
 mod net;
 mod privacy;
 mod server;

@@ -46,6 +46,8 @@ enum Step {
     Put(Entry),
     Remove(String),
     Clear,
+    /// As a rebuild from the store does it.
+    Refill,
     Commit,
     Merge,
 }
@@ -72,6 +74,7 @@ fn step() -> impl Strategy<Value = Step> {
         10 => Just(Step::Commit),
         2 => Just(Step::Merge),
         1 => Just(Step::Clear),
+        2 => Just(Step::Refill),
     ]
 }
 
@@ -93,6 +96,10 @@ fn follow(steps: &[Step]) -> (ClaimIndex, BTreeMap<String, Entry>) {
             Step::Clear => {
                 writer.clear().unwrap();
                 model.clear();
+            }
+            Step::Refill => {
+                writer.clear().unwrap();
+                writer.add_all(&model.values().cloned().collect::<Vec<_>>()).unwrap();
             }
             Step::Commit => writer.commit(&at(change as u64)).unwrap(),
             Step::Merge => {
