@@ -321,9 +321,9 @@ pub struct Authority(String);
 impl Authority {
     /// The authority of an address, its port always said.
     pub fn of(url: &WebUrl) -> Self {
-        let url = url.to_url();
-        let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-        Self(format!("{host}:{}", url.port_or_known_default().unwrap_or_default()))
+        let url = url.parts();
+        let host = url.host.trim_end_matches('.');
+        Self(format!("{host}:{}", url.port.unwrap_or(url.usual_port)))
     }
 
     /// No host's: leased by a run that wants to be alone.

@@ -4,6 +4,7 @@
 //! Polite by construction: robots.txt (RFC 9309) before every first request to a host, one request at a time to each, a
 //! delay after it, conditional requests, and long waits after failures. Nothing that one host does stops the others.
 
+mod aside;
 mod bring;
 mod discover;
 mod fetch;
@@ -25,6 +26,7 @@ mod visit;
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
+pub(crate) use aside::aside;
 pub use discover::{Discovered, Discovery, FoundBy, discover};
 pub use frontier::{
     AddedPages, Authority, Call, Claimed, Due, Frontier, HostMemory, Kept, Lease, Memory, Named, NewPages, Record,

@@ -1,10 +1,8 @@
 //! Where fetched bytes go. A trait, because what becomes of what is in them is no concern of the crawler's.
 
-use std::{future::Future, panic::resume_unwind};
+use std::future::Future;
 
-use tokio::task::spawn_blocking;
-
-use super::{Findings, Kind, Lease, Named, Role, Target};
+use super::{Findings, Kind, Lease, Named, Role, Target, aside};
 use crate::{
     domain::{SourceId, SourceKind, Timestamp, WebUrl},
     net::Fetched,
@@ -44,8 +42,7 @@ impl Visit<'_> {
     /// The same, worked out off the async threads: a page takes milliseconds, in which other hosts' answers would wait.
     pub async fn findings_aside(&self, fetched: &Fetched) -> Findings {
         let (by, target, fetched) = (self.by, self.target.clone(), fetched.clone());
-        let work = spawn_blocking(move || findings(by, &target, &fetched));
-        work.await.unwrap_or_else(|stopped| resume_unwind(stopped.into_panic()))
+        aside(move || findings(by, &target, &fetched)).await
     }
 }
 

@@ -12,9 +12,8 @@ const MAX_REPEATS: usize = 2;
 
 /// Whether an address looks like one of an endless family.
 pub(super) fn is_trap(url: &WebUrl) -> bool {
-    let url = url.to_url();
     let mut seen = BTreeMap::new();
-    let segments = url.path().split('/').filter(|segment| !segment.is_empty());
+    let segments = url.parts().path.split('/').filter(|segment| !segment.is_empty());
     segments.clone().count() > MAX_DEPTH
         || segments.into_iter().any(|segment| {
             let times = seen.entry(segment).or_insert(0);

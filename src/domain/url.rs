@@ -54,11 +54,43 @@ impl WebUrl {
         url::Url::parse(&self.0).expect("was serialised from a parsed URL")
     }
 
+    /// Its parts as they stand in its text, without parsing it again: a page has hundreds of addresses, and each is looked at
+    /// several times.
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        let plain = self.0.split_once('#').map_or(self.as_str(), |(plain, _)| plain);
+        let (plain, query) = plain
+            .split_once('?')
+            .map_or((plain, ""), |(plain, query)| (plain, query));
+        let (scheme, plain) = plain.split_once("://").expect("web addresses have hosts");
+        let (authority, path) = plain.split_at(plain.find('/').unwrap_or(plain.len()));
+        // An IPv6 address has colons too, and a bracket at its end.
+        let with_port = authority.rsplit_once(':');
+        let with_port = with_port.and_then(|(host, port)| Some((host, port.parse().ok()?)));
+        Parts {
+            host: with_port.map_or(authority, |(host, _)| host),
+            port: with_port.map(|(_, port)| port),
+            usual_port: if scheme == "https" { 443 } else { 80 },
+            path,
+            query,
+        }
+    }
+
     /// Resolves a reference found in a page at this address.
     pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
         let url = self.to_url().join(reference.trim()).map_err(|_| UrlError::Malformed)?;
         Self::try_from(url)
     }
+}
+
+/// Parts of an address, as the standard serialises them; no port if it is the scheme's own.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Parts<'a> {
+    pub(crate) host: &'a str,
+    pub(crate) port: Option<u16>,
+    /// The scheme's own.
+    pub(crate) usual_port: u16,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
 }
 
 impl TryFrom<url::Url> for WebUrl {
@@ -135,16 +167,15 @@ const TRACKING: &[&str] = &[
 
 impl UrlKey {
     fn of(url: &WebUrl) -> Self {
-        let url = url.to_url();
-        let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-        let host = host.trim_start_matches("www.");
-        let port = url.port().map(|p| format!(":{p}")).unwrap_or_default();
-        let path = percent(url.path());
+        let url = url.parts();
+        let host = url.host.trim_end_matches('.').trim_start_matches("www.");
+        let port = url.port.map(|p| format!(":{p}")).unwrap_or_default();
+        let path = percent(url.path);
         let path = if path == "/" { "/" } else { path.trim_end_matches('/') };
         Self(format!(
             "{host}{port}{}{}",
             if path.is_empty() { "/" } else { path },
-            query(&url)
+            query(url.query)
         ))
     }
 
@@ -165,10 +196,8 @@ impl fmt::Display for UrlKey {
     }
 }
 
-fn query(url: &url::Url) -> String {
-    let mut pairs: Vec<String> = url
-        .query()
-        .unwrap_or_default()
+fn query(query: &str) -> String {
+    let mut pairs: Vec<String> = query
         .split('&')
         .filter(|pair| !pair.is_empty() && !is_tracking(pair.split('=').next().unwrap_or_default()))
         .map(percent)
@@ -275,6 +304,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn parts_are_those_that_a_parser_finds() {
+        for text in [
+            "http://a.example",
+            "https://A.example:443/x/y?q=/#f?g",
+            "https://a.example:8443?q",
+            "http://[2001:db8::1]/x",
+            "http://[2001:db8::1]:8080/x#a/b",
+            "http://127.1:80/",
+            "https://bücher.example./%2f//?a?b",
+            "https://a.example#f",
+        ] {
+            same_parts(&WebUrl::parse(text).expect(text));
+        }
+    }
+
+    fn same_parts(url: &WebUrl) {
+        let parsed = url.to_url();
+        let wanted = Parts {
+            host: parsed.host_str().unwrap_or_default(),
+            port: parsed.port(),
+            usual_port: if parsed.scheme() == "https" { 443 } else { 80 },
+            path: parsed.path(),
+            query: parsed.query().unwrap_or_default(),
+        };
+        assert_eq!(url.parts(), wanted, "{url}");
+    }
+
     proptest::proptest! {
         /// A key read as an address is its own key: it says everything that counts, once.
         #[test]
@@ -284,6 +341,7 @@ mod tests {
             query in "(&|=|[a-z]|utm_a=1|%[0-9a-fA-F]{2}|%|\\+|ß){0,20}",
         ) {
             if let Ok(url) = WebUrl::parse(&format!("https://{host}/{path}?{query}#f")) {
+                same_parts(&url);
                 let key = url.key();
                 let again = WebUrl::parse(&format!("https://{key}")).expect("a key is an address").key();
                 proptest::prop_assert_eq!(key, again);

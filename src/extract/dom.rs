@@ -95,7 +95,7 @@ impl Size {
 /// Whether any tag has more attributes than we take.
 fn has_crowded_tag(html: &[u8]) -> bool {
     let mut rest = html;
-    while let Some(at) = rest.iter().position(|&b| b == b'<') {
+    while let Some(at) = memchr::memchr(b'<', rest) {
         rest = &rest[at + 1..];
         if rest.starts_with(b"!--") {
             rest = end_of(rest, b"-->");
@@ -128,8 +128,9 @@ fn opens(tag: &[u8], name: &[u8]) -> bool {
 }
 
 fn end_of<'a>(rest: &'a [u8], mark: &[u8]) -> &'a [u8] {
-    let at = rest.windows(mark.len()).position(|w| w.eq_ignore_ascii_case(mark));
-    at.map_or(b"", |at| &rest[at..])
+    let tails = memchr::memchr_iter(mark[0], rest).map(|at| &rest[at..]);
+    let is_end = |tail: &&[u8]| tail.get(..mark.len()).is_some_and(|t| t.eq_ignore_ascii_case(mark));
+    tails.into_iter().find(is_end).unwrap_or_default()
 }
 
 /// Where in a tag we are: the tokenizer states of the HTML standard, 13.2.5.8 and 13.2.5.32 to 13.2.5.39.
@@ -152,7 +153,7 @@ fn attributes_end(tag: &[u8]) -> Option<&[u8]> {
         state = match state {
             _ if byte == b'>' => return Some(&tag[at..]),
             InTag::BeforeValue if byte == b'"' || byte == b'\'' => {
-                at += tag[at..].iter().position(|&b| b == byte).map_or(tag.len(), |n| n + 1);
+                at += memchr::memchr(byte, &tag[at..]).map_or(tag.len(), |n| n + 1);
                 InTag::BeforeName
             }
             InTag::BeforeValue if space => InTag::BeforeValue,

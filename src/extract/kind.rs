@@ -11,7 +11,7 @@ use scraper::{Html, Node};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::content::{Choice, Outline};
+use super::content::Choice;
 use super::markup::has_type;
 use super::{Problem, meta};
 
@@ -81,7 +81,7 @@ pub(super) fn of(html: &Html, choice: &Choice<'_>, json_ld: &[Value]) -> PageKin
     let has_prose = prose.sum::<usize>() >= PROSE_WORDS;
     let is_any = |types| json_ld.iter().any(|value| has_type(value, types));
     let says_article = json_ld.iter().any(meta::is_article);
-    let shape = Shape::of(html, choice);
+    let shape = Shape::of(choice);
     match () {
         () if is_any(THREADS) => PageKind::Forum,
         () if says_article && words >= DECLARED_WORDS => PageKind::Article,
@@ -128,7 +128,7 @@ struct Shape {
 /// Parts of the same make under one parent.
 #[derive(Debug, Default)]
 struct Parts {
-    members: HashMap<usize, Part>,
+    members: Vec<Part>,
 }
 
 /// One of them.
@@ -142,7 +142,7 @@ struct Part {
 }
 
 impl Shape {
-    fn of(html: &Html, choice: &Choice<'_>) -> Self {
+    fn of(choice: &Choice<'_>) -> Self {
         let outline = &choice.outline;
         let words: usize = outline.blocks.iter().map(|block| block.words).sum();
         let linked: f64 = outline
@@ -152,7 +152,7 @@ impl Shape {
             .sum();
         let own = outline.blocks.iter().filter(|block| block.link_share() < 0.5);
         let chosen: usize = choice.blocks().map(|block| block.words).sum();
-        let families = families(html, choice);
+        let families = families(choice);
         Self {
             words,
             own_words: own.map(|block| block.words).sum(),
@@ -165,14 +165,14 @@ impl Shape {
 
 impl Parts {
     fn share(&self, chosen: usize) -> f64 {
-        self.members.values().map(|part| part.chosen).sum::<usize>() as f64 / chosen.max(1) as f64
+        self.members.iter().map(|part| part.chosen).sum::<usize>() as f64 / chosen.max(1) as f64
     }
 
     /// Parts that hold most of what was chosen, most of them with a name or date and some prose.
     fn is_thread(&self, chosen: usize) -> bool {
         let posts = self
             .members
-            .values()
+            .iter()
             .filter(|part| part.has_byline && part.chosen > 0 && part.has_prose)
             .count();
         chosen > 0 && posts >= POSTS && 2 * posts >= self.members.len() && self.share(chosen) >= MOST
@@ -180,8 +180,8 @@ impl Parts {
 
     /// Short parts, most of them with a linked title, that hold most of what was chosen, if anything was.
     fn is_listing(&self, chosen: usize) -> bool {
-        let teasers = self.members.values().filter(|part| part.has_link).count();
-        let words: usize = self.members.values().map(|part| part.words).sum();
+        let teasers = self.members.iter().filter(|part| part.has_link).count();
+        let words: usize = self.members.iter().map(|part| part.words).sum();
         teasers >= TEASERS
             && 3 * teasers >= 2 * self.members.len()
             && words <= TEASER_WORDS * self.members.len()
@@ -191,26 +191,14 @@ impl Parts {
 }
 
 /// Elements of the same name and class beside each other, with what they hold.
-fn families(html: &Html, choice: &Choice<'_>) -> Vec<Parts> {
-    let outline = &choice.outline;
+fn families(choice: &Choice<'_>) -> Vec<Parts> {
     let mut families: HashMap<(usize, &str, &str), Parts> = HashMap::new();
-    let mut kept = vec![false; outline.blocks.len()];
-    choice.kept.iter().for_each(|&at| kept[at] = true);
-    for (block, kept) in outline.blocks.iter().zip(kept) {
-        let path: Vec<usize> = outline.around(block).collect();
-        for (height, &at) in path.iter().enumerate() {
-            let element = &outline.elements[at];
-            let class = class_of(html, outline, at);
-            if class.is_empty() && !matches!(element.name, "li" | "article" | "tr") {
-                continue;
-            }
-            let parts = families.entry((element.parent, element.name, class)).or_default();
-            let part = parts.members.entry(at).or_default();
-            part.words += block.words;
-            part.chosen += if kept { block.words } else { 0 };
-            part.has_prose |= block.link_share() < 0.3 && block.words >= 5;
-            part.has_link |= block.link_share() > 0.7 && block.words >= 3;
-            part.has_byline |= height > 0 && path[..height].iter().any(|&e| outline.elements[e].is_byline());
+    let elements = choice.outline.elements.iter();
+    for (element, part) in elements.zip(parts(choice)) {
+        let is_named = !element.class.is_empty() || matches!(element.name, "li" | "article" | "tr");
+        if let Some(part) = part.filter(|_| is_named) {
+            let make = (element.parent, element.name, element.class);
+            families.entry(make).or_default().members.push(part);
         }
     }
     families
@@ -219,8 +207,23 @@ fn families(html: &Html, choice: &Choice<'_>) -> Vec<Parts> {
         .collect()
 }
 
-fn class_of<'a>(html: &'a Html, outline: &Outline<'_>, at: usize) -> &'a str {
-    let node = outline.elements[at].node.and_then(|id| html.tree.get(id));
-    let element = node.and_then(|node| node.value().as_element());
-    element.and_then(|element| element.attr("class")).unwrap_or_default()
+/// What each element holds; nothing of those without a text.
+fn parts(choice: &Choice<'_>) -> Vec<Option<Part>> {
+    let outline = &choice.outline;
+    let mut parts = vec![None; outline.elements.len()];
+    let mut kept = vec![false; outline.blocks.len()];
+    choice.kept.iter().for_each(|&at| kept[at] = true);
+    for (block, kept) in outline.blocks.iter().zip(kept) {
+        let mut has_byline = false;
+        for at in outline.around(block) {
+            let part: &mut Part = parts[at].get_or_insert_default();
+            part.words += block.words;
+            part.chosen += if kept { block.words } else { 0 };
+            part.has_prose |= block.link_share() < 0.3 && block.words >= 5;
+            part.has_link |= block.link_share() > 0.7 && block.words >= 3;
+            part.has_byline |= has_byline;
+            has_byline |= outline.elements[at].is_byline();
+        }
+    }
+    parts
 }

@@ -4,13 +4,12 @@ use scraper::node::Element;
 use scraper::{ElementRef, Html, Node};
 
 use super::dom;
-use crate::domain::clean;
 
 /// Longest fragment of HTML in a field that is read; the rest is cut.
 const MAX_FRAGMENT_BYTES: usize = 256 * 1024;
 
-/// Elements that stand on lines of their own, and the line break.
-pub(super) const BLOCKS: &[&str] = &[
+/// Elements that stand on lines of their own, and the line break; sorted.
+const BLOCKS: &[&str] = &[
     "address",
     "article",
     "aside",
@@ -57,10 +56,21 @@ pub(super) const BLOCKS: &[&str] = &[
     "ul",
 ];
 
-/// Elements whose content is not text for readers.
+/// Elements whose content is not text for readers; sorted.
 const SILENT: &[&str] = &[
     "head", "iframe", "noscript", "object", "script", "style", "svg", "template", "textarea", "title",
 ];
+
+/// Whether an element stands on lines of its own, or is the line break.
+pub(super) fn is_block(name: &str) -> bool {
+    is_one(BLOCKS, name)
+}
+
+/// Whether a name is in a sorted list. Each element of each page is asked.
+pub(super) fn is_one(sorted: &[&str], name: &str) -> bool {
+    debug_assert!(sorted.is_sorted());
+    sorted.binary_search(&name).is_ok()
+}
 
 /// What stands instead of an element's content.
 pub(super) enum Render {
@@ -82,9 +92,9 @@ pub(super) fn of_element(element: ElementRef<'_>, render: impl Fn(&Element) -> R
     while let Some((node, done)) = todo.pop() {
         match node.value() {
             Node::Text(text) => lines.push(text),
-            Node::Element(element) if BLOCKS.contains(&element.name()) && done => lines.end(),
-            Node::Element(element) if !done && !SILENT.contains(&element.name()) => {
-                if BLOCKS.contains(&element.name()) {
+            Node::Element(element) if done && is_block(element.name()) => lines.end(),
+            Node::Element(element) if !done && !is_one(SILENT, element.name()) => {
+                if is_block(element.name()) {
                     lines.end();
                 }
                 match render(element) {
@@ -183,8 +193,9 @@ impl Lines {
         self.gap = Some('\n');
     }
 
+    /// The lines: as [`clean`](crate::domain::clean) would leave them.
     pub(super) fn finish(self) -> String {
-        clean(&self.text)
+        self.text
     }
 }
 

@@ -5,10 +5,9 @@ mod reading;
 
 use std::sync::Arc;
 
-use tokio::task::spawn_blocking;
-
 use crate::{
     cluster::{Home, Likeness, Matcher, Placed, Prints},
+    crawl::aside,
     detect,
     domain::{AccountKey, Actor, Author, Document, ExternalFactCheck, Mention},
     extract,
@@ -208,7 +207,5 @@ async fn recognised(documents: Vec<Document>) -> (Vec<Document>, Vec<Vec<(Mentio
         let found = documents.iter().map(of).collect();
         (documents, found)
     };
-    spawn_blocking(work)
-        .await
-        .unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))
+    aside(work).await
 }

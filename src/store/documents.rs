@@ -223,6 +223,9 @@ async fn sight(
     page: &Page<'_>,
     seen: Vec<(ClaimId, &Mention)>,
 ) -> Result<u64, Error> {
+    if seen.is_empty() {
+        return Ok(0);
+    }
     refill(tx, document, &seen).await?;
     let sql = "SELECT COALESCE(c.merged_into, c.id) FROM sightings s JOIN claims c ON c.id = s.claim_id \
                WHERE s.document_id = $1";

@@ -1,9 +1,13 @@
 //! A section of a site: the pages under an address, found by following links from it, a few links deep. `#depth=2` at the end
 //! of the address says how deep; a fragment is never sent to a server.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::LazyLock,
+};
 
 use scraper::{Html, Selector};
+use url::Url;
 
 use super::{Findings, Found, Kind, Located, Plan, base_of, findings, page, problem};
 use crate::{
@@ -89,17 +93,20 @@ fn links(source: &WebUrl, answer: &Fetched) -> Result<Vec<WebUrl>, extract::Refu
 }
 
 fn links_of(source: &WebUrl, answer: &Fetched, page: &Html) -> Vec<WebUrl> {
-    let base = base_of(page, &answer.url);
-    let mut seen = BTreeSet::from([source.key()]);
-    let hrefs = page
+    let (base, section) = (base_of(page, &answer.url).to_url(), source.to_url());
+    let (mut hrefs, mut seen) = (HashSet::new(), BTreeSet::from([source.key()]));
+    let links = page
         .select(&LINKS)
         .filter(|link| !says_nofollow(link))
         .filter_map(|link| link.attr("href"));
-    let links = hrefs
-        .filter_map(|href| base.join(href).ok())
-        .map(|url| without_fragment(&url));
-    let links = links.filter(|url| is_under(url, source) && seen.insert(url.key()));
-    links.take(MAX_LINKS).collect()
+    // Menus repeat themselves, and most links lead elsewhere: what is kept is parsed once more to be checked.
+    let links = links
+        .filter(|href| hrefs.insert(*href))
+        .filter_map(|href| base.join(href.trim()).ok());
+    let links = links
+        .filter(|url| is_under(url, &section))
+        .filter_map(|url| WebUrl::try_from(without_fragment(url)).ok());
+    links.filter(|url| seen.insert(url.key())).take(MAX_LINKS).collect()
 }
 
 fn says_nofollow(link: &scraper::ElementRef<'_>) -> bool {
@@ -108,20 +115,21 @@ fn says_nofollow(link: &scraper::ElementRef<'_>) -> bool {
         .any(|word| word.eq_ignore_ascii_case("nofollow"))
 }
 
-fn without_fragment(url: &WebUrl) -> WebUrl {
-    let mut plain = url.to_url();
-    plain.set_fragment(None);
-    WebUrl::try_from(plain).unwrap_or_else(|_| url.clone())
+fn without_fragment(mut url: Url) -> Url {
+    url.set_fragment(None);
+    url
 }
 
 /// `/politik` and `/politik/` hold `/politik/a`, not `/politikum`. The scheme does not count, the host does.
-fn is_under(url: &WebUrl, section: &WebUrl) -> bool {
-    let (url, section) = (url.to_url(), section.to_url());
+fn is_under(url: &Url, section: &Url) -> bool {
     let folder = section.path().trim_end_matches('/');
     let rest = url.path().strip_prefix(folder);
-    let path = url.path().to_ascii_lowercase();
+    let is_file = || {
+        let path = url.path().to_ascii_lowercase();
+        NO_PAGES.iter().any(|ending| path.ends_with(ending))
+    };
     url.host_str() == section.host_str()
         && url.port() == section.port()
         && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        && !NO_PAGES.iter().any(|ending| path.ends_with(ending))
+        && !is_file()
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::blocks::{self, Block, Element, Outline};
 use super::model::Row;
-use super::vocabulary::{self, HINTS};
+use super::vocabulary::{self, HINTS, Hints};
 
 /// Elements that hold so much of a page's prose say nothing by their names: `body.has-sidebar` is no sidebar.
 const MOST: f64 = 0.35;
@@ -107,9 +107,46 @@ const NEIGHBOURS: [(isize, [&str; 5]); 4] = [
     ),
 ];
 
+/// What is known of an element by itself and all that it stands in.
+#[derive(Debug, Default, Clone, Copy)]
+struct Around {
+    /// Of those that do not hold [`MOST`] of the page's prose: which [`HOLDERS`] they are, and what their names hint at.
+    holders: u32,
+    hints: Hints,
+    hidden: bool,
+    /// Of all.
+    hidden_with_all: bool,
+    in_article: bool,
+    in_body: bool,
+}
+
+impl Around {
+    fn of(element: &Element<'_>, outside: Self, prose: f64) -> Self {
+        let is_small = is_small(element, prose);
+        let small = |bits: u32| if is_small { bits } else { 0 };
+        let holders = HOLDERS.iter().enumerate();
+        let holder = holders.filter(|(_, (_, name))| element.name == *name);
+        let holder = holder.fold(0, |bits, (bit, _)| bits | 1 << bit);
+        Self {
+            holders: outside.holders | small(holder),
+            hints: outside.hints | small(element.hints),
+            hidden: outside.hidden || (is_small && element.hidden),
+            hidden_with_all: outside.hidden_with_all || element.hidden,
+            in_article: outside.in_article || (element.name == "article" && element.prose > 0.3 * prose),
+            in_body: outside.in_body || element.is_body,
+        }
+    }
+}
+
+fn is_small(element: &Element<'_>, prose: f64) -> bool {
+    element.prose < MOST * prose
+}
+
 /// What holds for the whole page.
 struct Page<'o> {
     outline: &'o Outline<'o>,
+    /// By element.
+    around: Vec<Around>,
     copies: HashMap<&'o str, usize>,
     h1: Option<usize>,
     has_article: bool,
@@ -135,8 +172,14 @@ impl<'o> Page<'o> {
                 .iter()
                 .any(|e| of(e) && e.prose > share * outline.prose)
         };
+        // Elements come after those that they stand in; the first stands for nothing.
+        let mut around = vec![Around::default()];
+        for element in outline.elements.iter().skip(1) {
+            around.push(Around::of(element, around[element.parent], outline.prose));
+        }
         Self {
             outline,
+            around,
             copies,
             h1: outline.blocks.iter().position(in_h1),
             has_article: holds(&|e| e.name == "article", 0.3),
@@ -183,27 +226,22 @@ impl<'o> Page<'o> {
             prose,
             ..
         } = self.outline;
-        let around: Vec<&Element<'_>> = self.outline.around(&blocks[at]).map(|e| &elements[e]).collect();
-        let small: Vec<&&Element<'_>> = around.iter().filter(|e| e.prose < MOST * prose).collect();
-        row.extend(HOLDERS.map(|(name, holder)| (name, bit(small.iter().any(|e| e.name == holder)))));
-        let near = small.iter().take(3).fold(0, |hints, e| hints | e.hints);
-        let far = small.iter().skip(3).fold(0, |hints, e| hints | e.hints);
-        let bits = |names: [&'static str; HINTS.len()], hints: u32| {
-            names
-                .into_iter()
-                .enumerate()
-                .map(move |(i, name)| (name, f64::from(hints >> i & 1)))
-        };
+        let block = &blocks[at];
+        let around = self.around[block.element];
+        // The small ones are the innermost: what an element holds, those around it hold too.
+        let small = |e: &usize| is_small(&elements[*e], *prose);
+        let nearest = self.outline.around(block).take(3).take_while(small);
+        let near = nearest.fold(0, |hints, e| hints | elements[e].hints);
+        let farther = self.outline.around(block).nth(3).unwrap_or_default();
+        row.extend(bits(HOLDERS.map(|(name, _)| name), around.holders));
         row.extend(bits(NEAR, near));
-        row.extend(bits(FAR, far));
-        row.push(("hidden", bit(small.iter().any(|e| e.hidden))));
-        row.push(("hidden with all", bit(around.iter().any(|e| e.hidden))));
-        let in_article = around.iter().any(|e| e.name == "article" && e.prose > 0.3 * prose);
-        row.push(("in article", bit(self.has_article && in_article)));
-        row.push(("out of article", bit(self.has_article && !in_article)));
-        let in_body = around.iter().any(|e| e.is_body);
-        row.push(("in body", bit(self.has_body && in_body)));
-        row.push(("out of body", bit(self.has_body && !in_body)));
+        row.extend(bits(FAR, self.around[farther].hints));
+        row.push(("hidden", bit(around.hidden)));
+        row.push(("hidden with all", bit(around.hidden_with_all)));
+        row.push(("in article", bit(self.has_article && around.in_article)));
+        row.push(("out of article", bit(self.has_article && !around.in_article)));
+        row.push(("in body", bit(self.has_body && around.in_body)));
+        row.push(("out of body", bit(self.has_body && !around.in_body)));
     }
 
     fn neighbour(&self, at: usize, distance: isize, names: [&'static str; 5], row: &mut Row) {
@@ -246,12 +284,8 @@ impl<'o> Page<'o> {
 fn words(block: &Block, row: &mut Row) {
     let text = block.text.as_str();
     let words = block.words as f64;
-    let share = |of: &dyn Fn(char) -> bool| text.chars().filter(|&c| of(c)).count() as f64 / block.chars.max(1) as f64;
-    let stops = text.matches([',', '.', ';', '،', '、', '。']).count() as f64;
-    let capital = text
-        .split_whitespace()
-        .filter(|word| word.starts_with(char::is_uppercase))
-        .count() as f64;
+    let counts = Counts::of(text);
+    let share = |count: u32| f64::from(count) / block.chars.max(1) as f64;
     row.extend([
         ("words", (1.0 + words).ln()),
         ("under 4 words", bit(block.words < 4)),
@@ -263,13 +297,43 @@ fn words(block: &Block, row: &mut Row) {
         ("no link", bit(block.linked == 0)),
         ("ends", bit(block.ends_sentence)),
         ("colon", bit(text.ends_with(':'))),
-        ("stops", (stops / words.max(1.0)).min(1.0)),
-        ("capitalised", capital / words.max(1.0)),
-        ("capitals", share(&char::is_uppercase)),
-        ("digits", share(&|c| c.is_ascii_digit())),
+        ("stops", (f64::from(counts.stops) / words.max(1.0)).min(1.0)),
+        ("capitalised", f64::from(counts.capitalised) / words.max(1.0)),
+        ("capitals", share(counts.capitals)),
+        ("digits", share(counts.digits)),
         ("emphasis", block.emphasised as f64 / block.chars.max(1) as f64),
         ("breaks", (1.0 + block.breaks as f64).ln()),
     ]);
+}
+
+/// What is counted in a text, in one go.
+#[derive(Default)]
+struct Counts {
+    stops: u32,
+    capitalised: u32,
+    capitals: u32,
+    digits: u32,
+}
+
+impl Counts {
+    fn of(text: &str) -> Self {
+        let (mut counts, mut begins) = (Self::default(), true);
+        for c in text.chars() {
+            let is_capital = c.is_uppercase();
+            counts.stops += u32::from(matches!(c, ',' | '.' | ';' | '،' | '、' | '。'));
+            counts.capitalised += u32::from(begins && is_capital);
+            counts.capitals += u32::from(is_capital);
+            counts.digits += u32::from(c.is_ascii_digit());
+            begins = c.is_whitespace();
+        }
+        counts
+    }
+}
+
+/// A number by each name: whether its bit is set.
+fn bits<const N: usize>(names: [&'static str; N], bits: u32) -> impl Iterator<Item = (&'static str, f64)> {
+    let named = names.into_iter().enumerate();
+    named.map(move |(at, name)| (name, f64::from(bits >> at & 1)))
 }
 
 pub(super) fn bit(holds: bool) -> f64 {

@@ -6,17 +6,17 @@ use ego_tree::{NodeId, NodeRef};
 use scraper::node::Element as Tag;
 use scraper::{ElementRef, Html, Node};
 
-use super::super::text::{BLOCKS, Lines};
+use super::super::text::{Lines, is_block as is_block_or_break, is_one};
 use super::vocabulary::{self, BYLINE, COMMENT, Hints};
 
-/// Elements whose content is no text for readers, or is one to press.
+/// Elements whose content is no text for readers, or is one to press; sorted.
 const SILENT: &[&str] = &[
     "audio", "button", "canvas", "datalist", "head", "iframe", "input", "math", "noscript", "object", "option",
     "script", "select", "style", "svg", "template", "textarea", "title", "video",
 ];
 
-/// Elements in which no paragraph is part of an article until it is shown to be.
-const ASIDE: &[&str] = &["nav", "footer", "aside", "figure", "label"];
+/// Elements in which no paragraph is part of an article until it is shown to be; sorted.
+const ASIDE: &[&str] = &["aside", "figure", "footer", "label", "nav"];
 
 /// An element, and what stands in it.
 #[derive(Debug, Default)]
@@ -24,7 +24,9 @@ pub(in super::super) struct Element<'a> {
     /// Its index; 0 is above the root.
     pub(in super::super) parent: usize,
     pub(in super::super) name: &'a str,
+    pub(in super::super) class: &'a str,
     pub(in super::super) node: Option<NodeId>,
+    pub(super) is_block: bool,
     pub(super) hints: Hints,
     pub(in super::super) hidden: bool,
     /// It says that it is the article's body (schema.org `articleBody`).
@@ -98,36 +100,41 @@ impl<'a> Outline<'a> {
 
     /// Those of them that are blocks themselves.
     pub(super) fn blocks_around(&self, block: &Block) -> impl Iterator<Item = usize> {
-        self.around(block).filter(|&at| is_block(self.elements[at].name))
+        self.around(block).filter(|&at| self.elements[at].is_block)
     }
 
     /// Tells prose from the rest, and adds up what each element holds.
     fn weigh(&mut self) {
         for at in 0..self.blocks.len() {
-            let path: Vec<usize> = self.around(&self.blocks[at]).collect();
-            let block = &mut self.blocks[at];
-            let elements = &mut self.elements;
-            let is_aside = path
-                .iter()
-                .any(|&e| elements[e].hidden || ASIDE.contains(&elements[e].name));
-            let is_comment = path.iter().take(3).any(|&e| elements[e].hints & COMMENT != 0);
-            if block.words >= 12 && block.link_share() < 0.35 && !is_aside && !is_comment {
+            if self.is_prose(&self.blocks[at]) {
+                let block = &mut self.blocks[at];
                 let certain = if block.ends_sentence { 1.0 } else { 0.4 };
                 block.prose = (block.chars - block.linked) as f64 * certain;
             }
-            for e in path {
-                elements[e].prose += block.prose;
-                elements[e].chars += block.chars as f64;
+            let block = &self.blocks[at];
+            let mut e = block.element;
+            while e != 0 {
+                self.elements[e].prose += block.prose;
+                self.elements[e].chars += block.chars as f64;
+                e = self.elements[e].parent;
             }
             self.prose += block.prose;
         }
         self.prose = self.prose.max(1.0);
     }
+
+    fn is_prose(&self, block: &Block) -> bool {
+        let around = || self.around(block).map(|e| &self.elements[e]);
+        block.words >= 12
+            && block.link_share() < 0.35
+            && !around().take(3).any(|e| e.hints & COMMENT != 0)
+            && !around().any(|e| e.hidden || is_one(ASIDE, e.name))
+    }
 }
 
-pub(super) fn is_block(name: &str) -> bool {
+fn is_block(name: &str) -> bool {
     // A line break goes on with the same paragraph.
-    name != "br" && BLOCKS.contains(&name)
+    name != "br" && is_block_or_break(name)
 }
 
 /// The walk through the tree.
@@ -137,7 +144,7 @@ struct Walk<'a> {
     blocks: Vec<Block>,
     block: Block,
     lines: Lines,
-    known: HashMap<(&'a str, &'a str), Hints>,
+    known: HashMap<&'a str, Hints>,
     after_break: bool,
 }
 
@@ -183,14 +190,14 @@ impl<'a> Walk<'a> {
 
     fn element(&mut self, node: NodeRef<'a, Node>, element: &'a Tag, place: Place, steps: &mut Vec<Step<'a>>) {
         let name = element.name();
-        if SILENT.contains(&name) {
+        if is_one(SILENT, name) {
             return;
         }
         if name == "br" {
             return self.line_break(place.element);
         }
         let at = self.register(node.id(), element, place.element);
-        if is_block(name) {
+        if self.elements[at].is_block {
             self.border(at);
             steps.push(Step::Leave(place.element));
         } else if self.block.chars == 0 {
@@ -205,23 +212,31 @@ impl<'a> Walk<'a> {
     }
 
     fn register(&mut self, node: NodeId, element: &'a Tag, parent: usize) -> usize {
-        let names = [element.attr("class"), element.attr("id")].map(Option::unwrap_or_default);
-        let hints = *self
-            .known
-            .entry((names[0], names[1]))
-            .or_insert_with(|| vocabulary::hints(&format!("{} {}", names[0], names[1])));
-        self.elements.push(Element {
+        let mut known = Element {
             parent,
             name: element.name(),
             node: Some(node),
-            hints,
-            hidden: is_hidden(element),
-            is_body: element
-                .attr("itemprop")
-                .is_some_and(|name| name.contains("articleBody")),
+            is_block: is_block(element.name()),
             ..Element::default()
-        });
+        };
+        // Once through them all: to ask for each by its name takes several times as long.
+        for (name, value) in element.attrs() {
+            match name {
+                "class" => {
+                    known.class = value;
+                    known.hints |= self.hints(value);
+                }
+                "id" => known.hints |= self.hints(value),
+                "itemprop" => known.is_body = value.contains("articleBody"),
+                _ => known.hidden |= hides(name, value),
+            }
+        }
+        self.elements.push(known);
         self.elements.len() - 1
+    }
+
+    fn hints(&mut self, names: &'a str) -> Hints {
+        *self.known.entry(names).or_insert_with(|| vocabulary::hints(names))
     }
 
     /// Two line breaks are a border, as many pages write paragraphs.
@@ -253,14 +268,18 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn is_hidden(element: &Tag) -> bool {
+/// Whether an attribute hides its element.
+fn hides(name: &str, value: &str) -> bool {
     let styled = |style: &str| {
         let style: String = style.split_whitespace().collect::<String>().to_lowercase();
         style.contains("display:none") || style.contains("visibility:hidden")
     };
-    element.attr("hidden").is_some()
-        || element.attr("aria-hidden") == Some("true")
-        || element.attr("style").is_some_and(styled)
+    match name {
+        "hidden" => true,
+        "aria-hidden" => value == "true",
+        "style" => styled(value),
+        _ => false,
+    }
 }
 
 fn ends_sentence(text: &str) -> bool {
@@ -278,7 +297,20 @@ pub(super) fn bare(text: &str) -> String {
     let words = text
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    let mut bare = String::with_capacity(text.len());
+    for word in words {
+        if !bare.is_empty() {
+            bare.push(' ');
+        }
+        let start = bare.len();
+        if word.is_ascii() {
+            bare.push_str(word);
+            bare[start..].make_ascii_lowercase();
+        } else {
+            bare.push_str(&word.to_lowercase());
+        }
+    }
+    bare
 }
 
 /// Most titles that are compared, and the longest, in bytes.
@@ -288,9 +320,9 @@ const MAX_TITLE_BYTES: usize = 1000;
 fn titles(html: &Html) -> Vec<String> {
     let named = |element: &ElementRef<'_>| {
         let element = element.value();
-        let key = element.attr("property").or_else(|| element.attr("name"));
+        let key = || element.attr("property").or_else(|| element.attr("name"));
         matches!(element.name(), "title" | "h1")
-            || (element.name() == "meta" && matches!(key, Some("og:title" | "twitter:title")))
+            || (element.name() == "meta" && matches!(key(), Some("og:title" | "twitter:title")))
     };
     let elements = html
         .root_element()

@@ -93,6 +93,8 @@ struct Company<'o> {
     region: &'o Region,
     first: &'o [f64],
     rows: &'o [Row],
+    /// Where in a row what is [weighed again](AGAIN) stands: all rows have the same order.
+    again: [Option<usize>; AGAIN.len()],
     /// Each block's own, in the order of the region.
     own: Vec<Sum>,
     holders: HashMap<usize, Sum>,
@@ -140,6 +142,7 @@ impl<'o> Company<'o> {
             region,
             first,
             rows,
+            again: AGAIN.map(|name| rows.first()?.iter().position(|(known, _)| *known == name)),
             own,
             holders,
             siblings,
@@ -158,14 +161,11 @@ impl<'o> Company<'o> {
         ]);
         self.around(place, block, &mut row);
         self.along(place, &mut row);
-        let known = |name: &str| {
-            self.rows[at]
-                .iter()
-                .find(|(n, _)| *n == name)
-                .map_or(0.0, |(_, value)| *value)
-        };
-        row.extend(AGAIN.map(|name| (name, known(name))));
-        self.together(place, &known, &mut row);
+        let known = self
+            .again
+            .map(|known| known.map_or(0.0, |known| self.rows[at][known].1));
+        row.extend(AGAIN.into_iter().zip(known));
+        self.together(place, |name| known[name], &mut row);
         row
     }
 
@@ -220,24 +220,25 @@ impl<'o> Company<'o> {
     }
 
     /// What says more together than each alone.
-    fn together(&self, place: usize, known: &dyn Fn(&str) -> f64, row: &mut Row) {
+    fn together(&self, place: usize, known: impl Fn(usize) -> f64, row: &mut Row) {
         let (begin, end) = self.sure;
         let between = alone::bit((begin..=end).contains(&place));
         let (early, late) = (alone::bit(place < begin), alone::bit(place > end));
-        let short = known("under 10 words");
+        let short = known(const { again("under 10 words") });
         let top = alone::bit(self.depth(&self.outline.blocks[self.region.blocks[place]]) <= 1);
-        let heading = between * known("heading") * self.odds(Some(place + 1));
+        let (p, ends) = (known(const { again("p") }), known(const { again("ends") }));
+        let heading = between * known(const { again("heading") }) * self.odds(Some(place + 1));
         row.extend([
             ("heading between", heading),
-            ("short links between", between * short * known("links")),
-            ("li between", between * known("li")),
+            ("short links between", between * short * known(const { again("links") })),
+            ("li between", between * known(const { again("li") })),
             ("short outside", (1.0 - between) * short),
             ("short between", between * short),
-            ("p between", between * known("p")),
-            ("ends late", late * known("ends")),
-            ("p late", late * known("p")),
-            ("ends early", early * known("ends")),
-            ("p at the top", top * known("p")),
+            ("p between", between * p),
+            ("ends late", late * ends),
+            ("p late", late * p),
+            ("ends early", early * ends),
+            ("p at the top", top * p),
             ("top between", top * between),
         ]);
     }
@@ -257,6 +258,25 @@ impl<'o> Company<'o> {
         let at = place.and_then(|place| self.region.blocks.get(place));
         at.map_or(-3.0, |&at| clear(self.first[at]))
     }
+}
+
+/// The place of a name in [`AGAIN`].
+const fn again(name: &str) -> usize {
+    let mut place = 0;
+    while !is_same(AGAIN[place].as_bytes(), name.as_bytes()) {
+        place += 1;
+    }
+    place
+}
+
+const fn is_same(mut a: &[u8], mut b: &[u8]) -> bool {
+    while let ([first, a_rest @ ..], [second, b_rest @ ..]) = (a, b) {
+        if *first != *second {
+            return false;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    a.is_empty() && b.is_empty()
 }
 
 fn own(block: &Block, odds: f64) -> Sum {

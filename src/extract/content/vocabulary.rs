@@ -1,5 +1,9 @@
 //! Words that say what a piece of a page is: in `class` and `id`, and in short texts that surround articles.
 
+use std::{collections::HashMap, sync::LazyLock};
+
+use aho_corasick::AhoCorasick;
+
 /// What the words of `class` and `id` hint at. A hint is a bit; [`HINTS`] has its words.
 pub(super) type Hints = u32;
 
@@ -139,21 +143,37 @@ const FURNITURE: &[&str] = &[
 /// Longest text, in words, that counts as furniture for a word in it.
 const FURNITURE_WORDS: usize = 40;
 
-/// What the words of an element's `class` and `id` hint at.
+/// What a word hints at that is written so, and one that only begins so.
+#[derive(Default, Clone, Copy)]
+struct Hinted {
+    whole: Hints,
+    start: Hints,
+}
+
+/// [`HINTS`] by their words: a page has thousands of names, and each would be compared with all of them.
+static WORDS: LazyLock<HashMap<&str, Hinted>> = LazyLock::new(|| {
+    let mut words = HashMap::<_, Hinted>::new();
+    for (bit, (_, list)) in HINTS.iter().enumerate() {
+        for known in list.split(' ') {
+            let start = known.strip_suffix('*');
+            let hinted = words.entry(start.unwrap_or(known)).or_default();
+            hinted.whole |= 1 << bit;
+            hinted.start |= start.map_or(0, |_| 1 << bit);
+        }
+    }
+    words
+});
+
+/// What the words of an element's `class` or `id` hint at.
 pub(super) fn hints(names: &str) -> Hints {
-    let words = split(names);
-    let hinted = |list: &str| {
-        list.split(' ').any(|known| {
-            words.iter().any(|word| match known.strip_suffix('*') {
-                Some(start) => word.starts_with(start),
-                None => word == known,
-            })
-        })
-    };
-    let bits = HINTS.iter().enumerate();
-    bits.filter(|(_, (_, list))| hinted(list))
-        .map(|(bit, _)| 1 << bit)
-        .sum()
+    split(names).iter().fold(0, |hints, word| hints | of_word(word))
+}
+
+fn of_word(word: &str) -> Hints {
+    let starts = word.char_indices().skip(1).map(|(end, _)| &word[..end]);
+    let starts = starts.filter_map(|start| WORDS.get(start)).map(|known| known.start);
+    let whole = WORDS.get(word).map_or(0, |known| known.whole);
+    starts.fold(whole, |hints, start| hints | start)
 }
 
 /// `article-Body_text2` has the words article, body and text.
@@ -176,10 +196,8 @@ fn split(names: &str) -> Vec<String> {
 
 /// Whether a short text invites to share, subscribe, read on, or states a right.
 pub(super) fn is_furniture(text: &str, words: usize) -> bool {
-    words < FURNITURE_WORDS && {
-        let text = text.to_lowercase();
-        FURNITURE.iter().any(|known| text.contains(known))
-    }
+    static KNOWN: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::new(FURNITURE).expect("a fixed list"));
+    words < FURNITURE_WORDS && KNOWN.is_match(&text.to_lowercase())
 }
 
 #[cfg(test)]
