@@ -236,13 +236,15 @@ impl MadeUp {
         };
         let mut vector: Vec<f32> = (0..Self::DIMENSIONS).map(|_| number()).collect();
         let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
-        vector.iter_mut().for_each(|x| *x /= length);
+        for x in &mut vector {
+            *x /= length;
+        }
         vector
     }
 }
 
 impl Encoder for MadeUp {
-    fn digest(&self) -> &str {
+    fn digest(&self) -> &'static str {
         "made-up-384"
     }
 

@@ -143,12 +143,11 @@ impl Frontier for Store {
     async fn visited(&self, lease: &Lease, target: &Target, end: &VisitEnd<'_>) -> Result<Option<AddedPages>, Error> {
         let offered = end.pages.map_or_else(Vec::new, |pages| once_each(pages.urls));
         let written = transact!(self.db.repeatable(), &Actor::Crawl, |tx| async {
-            let added = match end.pages {
-                Some(pages) => self.add(&mut tx, lease, pages, &offered).await?,
-                None => {
-                    self.stand(&mut tx, lease).await?;
-                    AddedPages::default()
-                }
+            let added = if let Some(pages) = end.pages {
+                self.add(&mut tx, lease, pages, &offered).await?
+            } else {
+                self.stand(&mut tx, lease).await?;
+                AddedPages::default()
             };
             write_down(&mut tx, target, &(end.record)(added)).await?;
             Ok(added)

@@ -185,6 +185,7 @@ impl Desk {
             source: None,
             at: Timestamp::now(),
             kept: None,
+            answer: None,
         };
         let recorded = self.store.record(&page, &origin, &[placed(quote)], &Actor::Crawl).await;
         self.read.push(recorded.expect("recorded").document);

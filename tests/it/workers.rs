@@ -116,6 +116,9 @@ async fn kill_after(press: &Press, desk: &Desk, moment: Duration) {
     child.wait().expect("reaped");
 }
 
+/// What a host wants between two requests.
+const WANTED: Duration = Duration::from_secs(10);
+
 /// A host that wants ten seconds between two requests gets them, also from the run after one that was killed meanwhile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_distance_that_a_host_wants_outlives_a_kill() {
@@ -123,7 +126,6 @@ async fn a_distance_that_a_host_wants_outlives_a_kill() {
         println!("skipped: a_distance_that_a_host_wants_outlives_a_kill (KLARSTELLE_HEAVY is not set)");
         return;
     }
-    const WANTED: Duration = Duration::from_secs(10);
     let press = Press::stand();
     let rules = answer("", b"User-agent: *\nCrawl-delay: 10\n");
     press.web.put("echo", "/robots.txt", rules);

@@ -116,8 +116,14 @@ struct Around {
     hidden: bool,
     /// Of all.
     hidden_with_all: bool,
-    in_article: bool,
-    in_body: bool,
+    inside: Inside,
+}
+
+/// Whether it stands in what holds the page's own text.
+#[derive(Debug, Default, Clone, Copy)]
+struct Inside {
+    article: bool,
+    body: bool,
 }
 
 impl Around {
@@ -132,8 +138,10 @@ impl Around {
             hints: outside.hints | small(element.hints),
             hidden: outside.hidden || (is_small && element.hidden),
             hidden_with_all: outside.hidden_with_all || element.hidden,
-            in_article: outside.in_article || (element.name == "article" && element.prose > 0.3 * prose),
-            in_body: outside.in_body || element.is_body,
+            inside: Inside {
+                article: outside.inside.article || (element.name == "article" && element.prose > 0.3 * prose),
+                body: outside.inside.body || element.is_body,
+            },
         }
     }
 }
@@ -238,10 +246,10 @@ impl<'o> Page<'o> {
         row.extend(bits(FAR, self.around[farther].hints));
         row.push(("hidden", bit(around.hidden)));
         row.push(("hidden with all", bit(around.hidden_with_all)));
-        row.push(("in article", bit(self.has_article && around.in_article)));
-        row.push(("out of article", bit(self.has_article && !around.in_article)));
-        row.push(("in body", bit(self.has_body && around.in_body)));
-        row.push(("out of body", bit(self.has_body && !around.in_body)));
+        row.push(("in article", bit(self.has_article && around.inside.article)));
+        row.push(("out of article", bit(self.has_article && !around.inside.article)));
+        row.push(("in body", bit(self.has_body && around.inside.body)));
+        row.push(("out of body", bit(self.has_body && !around.inside.body)));
     }
 
     fn neighbour(&self, at: usize, distance: isize, names: [&'static str; 5], row: &mut Row) {
@@ -332,8 +340,8 @@ impl Counts {
 
 /// A number by each name: whether its bit is set.
 fn bits<const N: usize>(names: [&'static str; N], bits: u32) -> impl Iterator<Item = (&'static str, f64)> {
-    let named = names.into_iter().enumerate();
-    named.map(move |(at, name)| (name, f64::from(bits >> at & 1)))
+    let numbered = names.into_iter().enumerate();
+    numbered.map(move |(at, name)| (name, f64::from(bits >> at & 1)))
 }
 
 pub(super) fn bit(holds: bool) -> f64 {
