@@ -9,7 +9,7 @@ use crate::question::Question;
 use crate::search::{Candidate, Copy, candidates};
 use crate::semantic::Meanings;
 use crate::snapshot::Snapshot;
-use crate::{Answer, Chances, Error, Explanation, Judge, Match, Outcome, Query, Ranker, Reason, training};
+use crate::{Answer, Chances, Error, Explanation, Judge, Match, Outcome, Query, Ranker, Reason, WordingKind, training};
 
 /// So many candidates are compared; the right one is rarely further down.
 const COMPARED: usize = 30;
@@ -82,12 +82,14 @@ pub(crate) fn same(
     let comparer = Comparer::new(&question, snapshot, &weights);
     let models = models.unwrap_or_else(|| Models::shipped(question.meanings.is_some()));
     let mut candidates = candidates(&question, snapshot, COMPARED)?;
+    let mut asker = None;
     if let Some(but) = but {
         let ids = candidates.iter().map(|candidate| snapshot.id(candidate.address));
         let ids: Vec<String> = ids.collect::<Result<_, _>>()?;
-        let mut ids = ids.iter();
-        candidates.retain(|_| ids.next().is_some_and(|id| id != but));
+        let itself = ids.iter().position(|id| id == but);
+        asker = itself.map(|place| candidates.remove(place).address);
     }
+    let asker = asker.map_or(Ok(Vec::new()), |address| snapshot.profiles(address))?;
     let mut found = compare(&comparer, &question, &candidates, models)?;
     put_in_order(&mut found, snapshot)?;
     let orders: Vec<f32> = found.iter().map(|candidate| candidate.order).collect();
@@ -96,8 +98,17 @@ pub(crate) fn same(
     };
     let chances = first.chances(&comparer, &question, standing, models)?;
     let is_copy = first.candidate.copy != Copy::No;
-    let is_same = is_copy || first.may_match(&question) && first.may_join(&question) && chances.reach(JOINED);
+    let is_met = first.meaning.home == Home::Own || is_checked(&first.profiles) || is_checked(&asker);
+    let is_same = is_copy || is_met && first.may_match(&question) && first.may_join(&question) && chances.reach(JOINED);
     is_same.then(|| snapshot.id(first.candidate.address)).transpose()
+}
+
+/// Languages meet where somebody has put the claim in words to check it: posts in two languages are near to each other because
+/// both are posts.
+fn is_checked(wordings: &[Profile]) -> bool {
+    wordings
+        .iter()
+        .any(|wording| matches!(wording.kind, WordingKind::Reviewed | WordingKind::Title))
 }
 
 fn compare<'a>(
