@@ -36,6 +36,7 @@ mod train_match;
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Builder;
 
 use crate::{
     config::{self, Layers, Settings},
@@ -169,7 +170,7 @@ pub fn command() -> clap::Command {
 fn start(cli: Cli) -> anyhow::Result<()> {
     let settings = settle(&cli)?;
     output::start_log(&settings, cli.command.logs_by_default())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = cli.command.runtime().enable_all().build()?;
     runtime.block_on(cli.command.run(&settings))
 }
 
@@ -203,6 +204,14 @@ impl Command {
         match self {
             Self::Serve(_) => "info",
             _ => "error",
+        }
+    }
+
+    /// A crawl waits for hosts, and what it computes is done aside: in one thread nobody has to be woken for the next step.
+    fn runtime(&self) -> Builder {
+        match self {
+            Self::Crawl(_) => Builder::new_current_thread(),
+            _ => Builder::new_multi_thread(),
         }
     }
 

@@ -1,34 +1,32 @@
 //! Work that takes milliseconds of a processor, such as taking a page apart, comes in; what it came to goes out.
 //!
-//! It is done off the async threads, in which other hosts' answers would wait, and as many at once as there are processors: more
-//! at once end no earlier, and each has its page's tree and its thread's heap in memory.
+//! It is done off the async threads, in which other hosts' answers would wait, and in as many threads as there are processors:
+//! more at once end no earlier, and each thread that ever took a page apart keeps the room that it took.
 
-use std::{num::NonZero, panic::resume_unwind, sync::LazyLock, thread::available_parallelism};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use tokio::{sync::Semaphore, task::spawn_blocking};
-
-/// A place for each processor, for all runs of this process.
-static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, NonZero::get)));
+use tokio::sync::oneshot;
 
 /// Does such work. It panics as the work does.
 pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let place = PLACES.acquire().await.expect("the semaphore is never closed");
-    // The work goes on when the caller goes away: its place is free only afterwards.
-    let done = spawn_blocking(move || {
-        let done = work();
-        drop(place);
-        done
+    let (done, waiting) = oneshot::channel();
+    rayon::spawn(move || {
+        // Nothing of the work is seen after its panic but the panic. Whoever went away takes nothing.
+        let _gone = done.send(catch_unwind(AssertUnwindSafe(work)));
     });
-    done.await.unwrap_or_else(|stopped| resume_unwind(stopped.into_panic()))
+    let done = waiting.await.expect("what was done is sent, whatever came of it");
+    done.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 #[cfg(test)]
 mod tests {
     use std::{
+        num::NonZero,
         sync::{
             Arc,
             atomic::{AtomicUsize, Ordering},
         },
+        thread::available_parallelism,
         time::Duration,
     };
 
@@ -55,7 +53,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_frees_its_place() {
+    async fn a_panic_is_the_callers_and_nobody_elses() {
         for _ in 0..2 * available_parallelism().map_or(1, NonZero::get) {
             let work = tokio::spawn(aside(|| panic!("as wanted")));
             assert!(work.await.is_err_and(|stopped| stopped.is_panic()));

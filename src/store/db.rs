@@ -1,12 +1,13 @@
 //! Comes in: SQL text that both databases understand, and values. Goes out: rows.
 
 use sqlx::{
-    Arguments, AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, SqlSafeStr, Sqlite, SqliteConnection,
-    SqlitePool, pool::PoolConnection, postgres::PgArguments, query_scalar, query_with, sqlite::SqliteArguments,
+    Arguments, AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, SqlSafeStr, pool::PoolConnection,
+    postgres::PgArguments, query_scalar, query_with,
 };
 
 use super::{
-    Error, batch, dialect,
+    Error, batch,
+    lite::{Lent, Pace, Pool},
     value::{Row, Value},
 };
 
@@ -14,16 +15,25 @@ use super::{
 #[derive(Debug, Clone)]
 pub(super) enum Db {
     /// One file: one connection writes, some read.
-    Lite { read: SqlitePool, write: SqlitePool },
+    Lite { read: Pool, write: Pool },
     /// A server.
     Pg(PgPool),
 }
 
 impl Db {
-    /// A connection that reads.
+    /// A connection that reads, whatever it takes.
     pub(super) async fn reader(&self) -> Result<Conn, Error> {
+        self.reading(Pace::Long).await
+    }
+
+    /// A connection that reads rows by their keys.
+    pub(super) async fn quick(&self) -> Result<Conn, Error> {
+        self.reading(Pace::Quick).await
+    }
+
+    async fn reading(&self, pace: Pace) -> Result<Conn, Error> {
         Ok(match self {
-            Self::Lite { read, .. } => Conn::Lite(read.acquire().await?),
+            Self::Lite { read, .. } => Conn::Lite(read.lend(pace).await?),
             Self::Pg(pool) => Conn::Pg(pool.acquire().await?),
         })
     }
@@ -31,7 +41,7 @@ impl Db {
     /// A connection that writes.
     pub(super) async fn writer(&self) -> Result<Conn, Error> {
         Ok(match self {
-            Self::Lite { write, .. } => Conn::Lite(write.acquire().await.map_err(dialect::waited_for_writer)?),
+            Self::Lite { write, .. } => Conn::Lite(write.lend(Pace::Quick).await?),
             Self::Pg(pool) => Conn::Pg(pool.acquire().await?),
         })
     }
@@ -39,7 +49,7 @@ impl Db {
     /// A connection that reads and is kept: it is never handed back.
     pub(super) async fn detached(&self) -> Result<Own, Error> {
         Ok(match self {
-            Self::Lite { read, .. } => Own::Lite(read.acquire().await?.detach()),
+            Self::Lite { read, .. } => Own::Lite(read.alone().await?),
             Self::Pg(pool) => Own::Pg(pool.acquire().await?.detach()),
         })
     }
@@ -77,20 +87,28 @@ impl Db {
 
 /// One connection.
 pub(super) enum Conn {
-    Lite(PoolConnection<Sqlite>),
+    Lite(Lent),
     Pg(PoolConnection<Postgres>),
 }
 
 impl Conn {
+    /// The same connection for statements that take their time.
+    pub(super) fn unhurried(self) -> Self {
+        match self {
+            Self::Lite(conn) => Self::Lite(conn.at(Pace::Long)),
+            Self::Pg(conn) => Self::Pg(conn),
+        }
+    }
+
     /// Runs a statement and collects its rows.
     pub(super) async fn fetch(&mut self, sql: impl SqlSafeStr, args: Vec<Value>) -> Result<Vec<Row>, Error> {
         Ok(match self {
             Self::Lite(conn) => {
-                let rows = query_with(sql, lite_args(args)?).fetch_all(&mut **conn).await?;
+                let rows = conn.fetch(sql.into_sql_str(), args).await?;
                 rows.into_iter().map(Row::from).collect()
             }
             Self::Pg(conn) => {
-                let rows = query_with(sql, pg_args(args)?).fetch_all(&mut **conn).await?;
+                let rows = query_with(sql, bound(args)?).fetch_all(&mut **conn).await?;
                 rows.into_iter().map(Row::from).collect()
             }
         })
@@ -98,25 +116,29 @@ impl Conn {
 
     /// Runs a statement; says how many rows it wrote.
     pub(super) async fn execute(&mut self, sql: impl SqlSafeStr, args: Vec<Value>) -> Result<u64, Error> {
-        Ok(match self {
-            Self::Lite(conn) => query_with(sql, lite_args(args)?)
-                .execute(&mut **conn)
-                .await?
-                .rows_affected(),
-            Self::Pg(conn) => query_with(sql, pg_args(args)?)
-                .execute(&mut **conn)
-                .await?
-                .rows_affected(),
-        })
+        match self {
+            Self::Lite(conn) => conn.execute(sql.into_sql_str(), args).await,
+            Self::Pg(conn) => {
+                let done = query_with(sql, bound(args)?).execute(&mut **conn).await?;
+                Ok(done.rows_affected())
+            }
+        }
     }
 
-    /// Runs statements without values, as they stand: begin, commit, schema.
+    /// Runs statements without values, as they stand, which may take their time: the schema, a commit that waits for the disk.
     pub(super) async fn run(&mut self, sql: impl SqlSafeStr) -> Result<(), Error> {
         match self {
-            Self::Lite(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(drop)?,
-            Self::Pg(conn) => sqlx::raw_sql(sql).execute(&mut **conn).await.map(drop)?,
+            Self::Lite(conn) => conn.run_aside(sql.into_sql_str()).await,
+            Self::Pg(conn) => Ok(sqlx::raw_sql(sql).execute(&mut **conn).await.map(drop)?),
         }
-        Ok(())
+    }
+
+    /// The same for those that do not: begin, roll back, a commit that waits for nothing.
+    pub(super) async fn run_quick(&mut self, sql: impl SqlSafeStr) -> Result<(), Error> {
+        match self {
+            Self::Lite(conn) => conn.run_here(sql.into_sql_str()).await,
+            Self::Pg(_) => self.run(sql).await,
+        }
     }
 
     /// Runs a statement whose `{in}` stands for a list of keys, as often as the number of keys demands.
@@ -129,10 +151,10 @@ impl Conn {
     }
 
     /// Closes the connection instead of handing it on: its state is unknown.
-    pub(super) fn discard(mut self) {
-        match &mut self {
-            Self::Lite(conn) => conn.close_on_drop(),
-            Self::Pg(conn) => conn.close_on_drop(),
+    pub(super) fn discard(self) {
+        match self {
+            Self::Lite(conn) => conn.discard(),
+            Self::Pg(mut conn) => conn.close_on_drop(),
         }
     }
 }
@@ -140,46 +162,41 @@ impl Conn {
 /// A connection of somebody's own.
 #[derive(Debug)]
 pub(super) enum Own {
-    Lite(SqliteConnection),
+    Lite(Lent),
     Pg(PgConnection),
 }
 
 impl Own {
     /// Reads the one number that a statement without values gives; `None` if it gives no row.
     pub(super) async fn number(&mut self, sql: &'static str) -> Result<Option<i64>, Error> {
-        Ok(match self {
-            Self::Lite(conn) => query_scalar(sql).fetch_optional(conn).await?,
-            Self::Pg(conn) => query_scalar(sql).fetch_optional(conn).await?,
-        })
+        match self {
+            Self::Lite(conn) => {
+                let rows = conn.fetch(sql.into_sql_str(), Vec::new()).await?;
+                rows.into_iter().next().map(|row| Row::from(row).take()).transpose()
+            }
+            Self::Pg(conn) => Ok(query_scalar(sql).fetch_optional(conn).await?),
+        }
     }
 
     /// Ends it in good order. If that fails, it is gone all the same.
     pub(super) async fn close(self) {
-        let _ended = match self {
-            Self::Lite(conn) => conn.close().await,
-            Self::Pg(conn) => conn.close().await,
-        };
+        match self {
+            Self::Lite(conn) => conn.discard(),
+            Self::Pg(conn) => drop(conn.close().await),
+        }
     }
 }
 
-/// The same list of values, in the form that one database takes.
-macro_rules! bind {
-    ($name:ident, $arguments:ty) => {
-        fn $name(args: Vec<Value>) -> Result<$arguments, Error> {
-            let mut bound = <$arguments>::default();
-            for value in args {
-                match value {
-                    Value::Int(value) => bound.add(value),
-                    Value::Text(value) => bound.add(value),
-                    Value::Real(value) => bound.add(value),
-                    Value::Blob(value) => bound.add(value),
-                }
-                .map_err(sqlx::Error::Encode)?;
-            }
-            Ok(bound)
+fn bound(args: Vec<Value>) -> Result<PgArguments, Error> {
+    let mut bound = PgArguments::default();
+    for value in args {
+        match value {
+            Value::Int(value) => bound.add(value),
+            Value::Text(value) => bound.add(value),
+            Value::Real(value) => bound.add(value),
+            Value::Blob(value) => bound.add(value),
         }
-    };
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(bound)
 }
-
-bind!(lite_args, SqliteArguments);
-bind!(pg_args, PgArguments);

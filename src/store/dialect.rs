@@ -8,25 +8,23 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rusqlite::OpenFlags;
 use sqlx::{
-    ConnectOptions, Executor, Row, SqlitePool,
+    ConnectOptions, Executor,
     error::DatabaseError,
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use super::{
     Error,
     batch::Marks,
     db::{Conn, Db},
+    lite::{Opening, PATIENCE, Pool},
     value::args,
 };
 
 /// SQLite before this may lose commits in WAL mode ("WAL-reset bug", sqlite.org/wal.html).
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
-
-/// How long a writer waits for others before [`Error::Busy`].
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A process that is paused or cut off in the midst of a transaction loses it, and its locks, before others that wait for
 /// them give up.
@@ -190,7 +188,7 @@ impl Conn {
 
 /// Opens a file only to read: what it is can be found out without changing a byte of it.
 pub(super) async fn open_untouched(path: &Path) -> Result<Db, Error> {
-    let pool = lite_pool(1).connect_with(lite_options(path).read_only(true)).await?;
+    let pool = Pool::open(reading(path), 1).await?;
     Ok(Db::Lite {
         read: pool.clone(),
         write: pool,
@@ -201,19 +199,15 @@ pub(super) async fn open_untouched(path: &Path) -> Result<Db, Error> {
 pub(super) async fn open_lite(path: &Path) -> Result<Db, Error> {
     make_private(path).map_err(sqlx::Error::Io)?;
     let write = open_writer(path).await?;
-    let read = lite_pool(4).connect_with(lite_options(path).read_only(true)).await?;
+    let read = Pool::open(reading(path), 4).await?;
     Ok(Db::Lite { read, write })
 }
 
 /// Opens the one connection that writes. While another process is just making the file, SQLite refuses without waiting.
-async fn open_writer(path: &Path) -> Result<SqlitePool, Error> {
+async fn open_writer(path: &Path) -> Result<Pool, Error> {
     let begun = Instant::now();
     loop {
-        match lite_pool(1)
-            .connect_with(writing(lite_options(path)))
-            .await
-            .map_err(Error::from)
-        {
+        match Pool::open(writing(path), 1).await {
             Err(Error::Busy(_)) if begun.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(50)).await,
             opened => return opened,
         }
@@ -221,12 +215,13 @@ async fn open_writer(path: &Path) -> Result<SqlitePool, Error> {
 }
 
 /// Refuses to work with an SQLite library that may lose commits.
-pub(super) async fn check_library() -> Result<(), Error> {
-    let mut conn = SqliteConnectOptions::new().in_memory(true).connect().await?;
-    let found: String = conn.fetch_one("SELECT sqlite_version()").await?.try_get(0)?;
+pub(super) fn check_library() -> Result<(), Error> {
+    let found = rusqlite::version();
     let numbers: Vec<u32> = found.split('.').filter_map(|part| part.parse().ok()).collect();
     if numbers < OLDEST_SQLITE.to_vec() {
-        Err(Error::SqliteTooOld { found })
+        Err(Error::SqliteTooOld {
+            found: found.to_owned(),
+        })
     } else {
         Ok(())
     }
@@ -241,36 +236,24 @@ fn make_private(path: &Path) -> io::Result<()> {
     }
 }
 
-fn lite_pool(most: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(most)
-        .acquire_timeout(PATIENCE)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
+/// 4 MB of cache: what is asked for again and again fits, and a crawl's memory does not grow with its file.
+fn reading(path: &Path) -> Opening {
+    Opening {
+        path: path.to_owned(),
+        flags: OpenFlags::SQLITE_OPEN_READ_ONLY,
+        pragmas: "PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000",
+    }
 }
 
-fn lite_options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE)
-        // Rows handed over at once by the thread that runs SQLite: waking the reader costs more than the row.
-        .row_buffer_size(1000)
-        // 4 MB: what is asked for again and again fits, and a crawl's memory does not grow with its file.
-        .pragma("cache_size", "-4000")
-        .disable_statement_logging()
-}
-
-fn writing(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .pragma("secure_delete", "ON")
-        .pragma("cache_size", "-8000")
-        // 64 MB: large imports touch the same pages in each commit, and each checkpoint writes all of them and syncs twice.
-        .pragma("wal_autocheckpoint", "16000")
-        .pragma("journal_size_limit", "67108864")
+/// A log of 64 MB: large imports touch the same pages in each commit, and each checkpoint writes all of them and syncs twice.
+fn writing(path: &Path) -> Opening {
+    Opening {
+        path: path.to_owned(),
+        flags: OpenFlags::SQLITE_OPEN_READ_WRITE,
+        pragmas: "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                  PRAGMA secure_delete = ON; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 16000; \
+                  PRAGMA journal_size_limit = 67108864",
+    }
 }
 
 /// Connects to a server. The limits are set by statement, because poolers refuse them as start parameters.
@@ -324,34 +307,23 @@ const PG_MEANINGS: &[(&str, Meaning)] = &[
     ("XX00", Meaning::Damaged),
 ];
 
-pub(super) fn meaning(error: &dyn DatabaseError) -> &'static Meaning {
+/// What SQLite's error means.
+pub(super) fn lite_meaning(error: &rusqlite::ffi::Error) -> &'static Meaning {
+    let code = error.extended_code;
+    let primary = if code == LITE_SHMSIZE { 13 } else { code & 0xFF };
+    let found = LITE_MEANINGS.iter().find(|(known, _)| *known == primary);
+    found.map_or(&Meaning::Refused, |(_, meaning)| meaning)
+}
+
+/// What the server's error means.
+pub(super) fn pg_meaning(error: &dyn DatabaseError) -> &'static Meaning {
     let code = error.code().unwrap_or_default();
-    let found = if error.as_error().is::<SqliteError>() {
-        let code = code.parse().unwrap_or(0);
-        let primary = if code == LITE_SHMSIZE { 13 } else { code & 0xFF };
-        LITE_MEANINGS
-            .iter()
-            .find(|(known, _)| *known == primary)
-            .map(|(_, meaning)| meaning)
-    } else {
-        PG_MEANINGS
-            .iter()
-            .find(|(start, _)| code.starts_with(start))
-            .map(|(_, meaning)| meaning)
-    };
-    found.unwrap_or(&Meaning::Refused)
+    let found = PG_MEANINGS.iter().find(|(start, _)| code.starts_with(start));
+    found.map_or(&Meaning::Refused, |(_, meaning)| meaning)
 }
 
 /// Whether the work was undone, for another writer's sake or because it stood still for too long: it may be tried again at
 /// once.
 pub(super) fn is_lost_race(error: &dyn DatabaseError) -> bool {
     matches!(error.code().as_deref(), Some("40001" | "40P01" | "25P03"))
-}
-
-/// On SQLite writers queue for the one connection: no answer in time means that others hold it, not that it is gone.
-pub(super) fn waited_for_writer(error: sqlx::Error) -> Error {
-    match error {
-        sqlx::Error::PoolTimedOut => Error::Busy(error),
-        error => error.into(),
-    }
 }

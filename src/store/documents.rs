@@ -92,7 +92,7 @@ impl Store {
     /// What [`Store::record`] would say of documents whose content is stored already; none of the others. Without the
     /// writer's lock, and before anything is looked for in them: most of what a crawl reads is known.
     pub async fn recorded(&self, documents: &[Document], origin: &Origin) -> Result<Vec<Option<Recorded>>, Error> {
-        let mut conn = self.db.reader().await?;
+        let mut conn = self.db.quick().await?;
         let mut recorded = Vec::with_capacity(documents.len());
         for document in documents {
             let page = Page::new(document, origin, &self.limits);

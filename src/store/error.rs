@@ -63,13 +63,13 @@ pub enum Error {
     Suppressed,
     /// No room left on the device.
     #[error("no space left for the store")]
-    Full(#[source] sqlx::Error),
+    Full(#[source] Cause),
     /// Other writers held the store for too long.
     #[error("the store is busy")]
-    Busy(#[source] sqlx::Error),
+    Busy(#[source] Cause),
     /// The database or its disk does not answer.
     #[error("the store cannot be reached")]
-    Unreachable(#[source] sqlx::Error),
+    Unreachable(#[source] Cause),
     /// A newer version of this program wrote the store.
     #[error("the store has schema {found}, this program knows {known}")]
     FromTheFuture {
@@ -86,53 +86,97 @@ pub enum Error {
     },
     /// What is stored cannot be read.
     #[error("the store is damaged")]
-    Damaged(#[source] sqlx::Error),
+    Damaged(#[source] Cause),
     /// The database refused: a fault of ours.
     #[error("the database refused")]
-    Database(#[source] sqlx::Error),
+    Database(#[source] Cause),
+}
+
+/// What is behind it.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// SQLite, or a file of its.
+    #[error(transparent)]
+    Lite(#[from] rusqlite::Error),
+    /// The server, or the way to it.
+    #[error(transparent)]
+    Server(#[from] sqlx::Error),
+    /// What was read is not what is stored there.
+    #[error("{0}")]
+    Unreadable(Box<dyn std::error::Error + Send + Sync>),
+    /// Another writer was faster and holds the unique row that this one wanted.
+    #[error("another writer was faster")]
+    LostRace,
+    /// All connections were lent for too long.
+    #[error("no connection was free in time")]
+    Waited,
+    /// The store was closed, or the process is about to end.
+    #[error("the store was closed")]
+    Closed,
+}
+
+impl Error {
+    fn meaning(meaning: &Meaning, cause: Cause) -> Self {
+        match meaning {
+            Meaning::Full => Self::Full(cause),
+            Meaning::Busy => Self::Busy(cause),
+            Meaning::Unreachable => Self::Unreachable(cause),
+            Meaning::Damaged => Self::Damaged(cause),
+            Meaning::Refused => Self::Database(cause),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::Error as E;
+        match error.sqlite_error() {
+            Some(code) => Self::meaning(dialect::lite_meaning(code), error.into()),
+            None => match error {
+                E::FromSqlConversionFailure(..) | E::InvalidColumnType(..) | E::Utf8Error(..) => {
+                    Self::Damaged(error.into())
+                }
+                error => Self::Database(error.into()),
+            },
+        }
+    }
 }
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error as E;
         match error {
-            E::Database(ref cause) => match dialect::meaning(cause.as_ref()) {
-                Meaning::Full => Self::Full(error),
-                Meaning::Busy => Self::Busy(error),
-                Meaning::Unreachable => Self::Unreachable(error),
-                Meaning::Damaged => Self::Damaged(error),
-                Meaning::Refused => Self::Database(error),
-            },
-            E::Io(ref cause) if cause.kind() == std::io::ErrorKind::StorageFull => Self::Full(error),
+            E::Database(ref cause) => Self::meaning(dialect::pg_meaning(cause.as_ref()), error.into()),
+            E::Io(ref cause) if cause.kind() == std::io::ErrorKind::StorageFull => Self::Full(error.into()),
             E::Configuration(_)
             | E::Io(_)
             | E::Tls(_)
             | E::Protocol(_)
             | E::PoolTimedOut
             | E::PoolClosed
-            | E::WorkerCrashed => Self::Unreachable(error),
-            E::Decode(_) | E::ColumnDecode { .. } => Self::Damaged(error),
-            error => Self::Database(error),
+            | E::WorkerCrashed => Self::Unreachable(error.into()),
+            E::Decode(_) | E::ColumnDecode { .. } => Self::Damaged(error.into()),
+            error => Self::Database(error.into()),
         }
     }
 }
 
 impl Error {
     /// Another writer was faster and holds the unique row that this one wanted.
-    pub(super) fn lost_race() -> Self {
-        Self::Busy(sqlx::Error::RowNotFound)
+    pub(super) const fn lost_race() -> Self {
+        Self::Busy(Cause::LostRace)
     }
 
     /// What was read makes no sense.
     pub(super) fn damaged(what: &'static str) -> Self {
-        Self::Damaged(sqlx::Error::Decode(what.into()))
+        Self::Damaged(Cause::Unreadable(what.into()))
     }
 
     /// Whether the same work, begun anew, may well succeed.
     pub(super) fn is_lost_race(&self) -> bool {
         match self {
-            Self::Busy(sqlx::Error::Database(error)) => dialect::is_lost_race(error.as_ref()),
-            Self::Busy(sqlx::Error::RowNotFound | sqlx::Error::Io(_)) => true,
+            Self::Busy(Cause::LostRace | Cause::Server(sqlx::Error::Io(_))) => true,
+            Self::Busy(Cause::Server(sqlx::Error::Database(error))) => dialect::is_lost_race(error.as_ref()),
             _ => false,
         }
     }
@@ -141,7 +185,7 @@ impl Error {
     /// as another writer may have.
     pub(super) fn before_commit(self) -> Self {
         match self {
-            Self::Unreachable(error @ sqlx::Error::Io(_)) => Self::Busy(error),
+            Self::Unreachable(cause @ Cause::Server(sqlx::Error::Io(_))) => Self::Busy(cause),
             error => error,
         }
     }

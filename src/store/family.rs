@@ -16,7 +16,7 @@ use crate::domain::{ClaimId, FactCheckId, Timestamp};
 impl Store {
     /// Which claim stands for each of those named; unknown ones are left out.
     pub async fn standing(&self, ids: &[ClaimId]) -> Result<HashMap<ClaimId, ClaimId>, Error> {
-        standing(&mut self.db.reader().await?, ids).await
+        standing(&mut self.db.quick().await?, ids).await
     }
 }
 

@@ -120,14 +120,12 @@ impl Frontier for Store {
     }
 
     async fn due(&self, host: &Authority, which: &Which, limit: u32) -> Result<Vec<Target>, Error> {
-        let mut rows = self
-            .db
-            .fetch(DUE_SOURCES, args![host.as_str(), which.by, limit])
-            .await?;
+        let mut conn = self.db.quick().await?;
+        let mut rows = conn.fetch(DUE_SOURCES, args![host.as_str(), which.by, limit]).await?;
         let mut due: Vec<_> = rows.iter_mut().map(source).collect::<Result<_, _>>()?;
         let room = limit - due.len() as u32;
         if which.work == Work::All && room > 0 {
-            let mut rows = self.db.fetch(DUE_PAGES, args![host.as_str(), which.by, room]).await?;
+            let mut rows = conn.fetch(DUE_PAGES, args![host.as_str(), which.by, room]).await?;
             for row in &mut rows {
                 due.push(page(row)?);
             }

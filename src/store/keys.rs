@@ -41,7 +41,8 @@ impl Store {
     pub async fn key(&self, id: &KeyId) -> Result<Option<ApiKey>, Error> {
         let sql =
             "SELECT id, name, scope, secret_sha256, created_at, expires_at, revoked_at FROM api_keys WHERE id = $1";
-        self.db.fetch(sql, args![id]).await?.first_mut().map(key).transpose()
+        let mut rows = self.db.quick().await?.fetch(sql, args![id]).await?;
+        rows.first_mut().map(key).transpose()
     }
 
     /// All keys, oldest first.

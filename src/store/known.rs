@@ -47,7 +47,8 @@ impl Store {
     /// What answers tell of the claims named; unknown ones are left out. Of at most 512 it is told as of one moment, of more
     /// as of that moment or later.
     pub async fn known(&self, ids: &[ClaimId]) -> Result<KnownAt, Error> {
-        let mut rows = self.db.fetch_in(KNOWN, ids.iter().map(Value::from).collect()).await?;
+        let mut conn = self.db.quick().await?;
+        let mut rows = conn.fetch_in(KNOWN, ids.iter().map(Value::from).collect()).await?;
         let (mut change, mut found) = (None, HashMap::new());
         for row in &mut rows {
             let asked: ClaimId = row.take()?;

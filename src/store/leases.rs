@@ -113,7 +113,7 @@ impl Store {
     async fn is_any_due(&self, call: &Call<'_>) -> Result<bool, Error> {
         let sql = "SELECT 1 FROM crawl_hosts WHERE due_at <= $1 AND lease_until <= $2 LIMIT 1";
         let args = args![call.which.by, call.term.now];
-        Ok(!self.db.fetch(sql, args).await?.is_empty())
+        Ok(!self.db.quick().await?.fetch(sql, args).await?.is_empty())
     }
 
     pub(super) async fn claim_one(&self, host: &Authority, term: &Term<'_>) -> Result<Option<Claimed>, Error> {

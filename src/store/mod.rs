@@ -28,6 +28,7 @@ mod joining;
 mod keys;
 mod known;
 mod leases;
+mod lite;
 mod merging;
 mod migrate;
 mod near;
@@ -63,7 +64,7 @@ pub use cursor::Cursor;
 pub use documents::{Origin, Recorded};
 pub use dossiers::{Attached, Dossier};
 pub use erasing::{Doomed, Erased, Which};
-pub use error::{BadSplit, Error};
+pub use error::{BadSplit, Cause, Error};
 pub use import::{ImportBatch, ImportTally};
 pub use joining::Unjoined;
 pub use known::{Known, KnownAt};
@@ -216,7 +217,7 @@ impl Store {
 }
 
 async fn open_file(path: &Path) -> Result<Db, Error> {
-    dialect::check_library().await?;
+    dialect::check_library()?;
     if path.metadata().is_ok_and(|file| file.len() > 0) {
         let untouched = dialect::open_untouched(path).await?;
         let schema = migrate::inspect(&untouched).await;

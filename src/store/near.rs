@@ -33,7 +33,8 @@ impl Store {
         let keys = quotes
             .iter()
             .flat_map(|prints| std::iter::once(&prints.exact).chain(&prints.near));
-        let mut rows = self.db.fetch_in(sql, keys.map(Value::from).collect()).await?;
+        let keys = keys.map(Value::from).collect();
+        let mut rows = self.db.quick().await?.fetch_in(sql, keys).await?;
         let holder = |row: &mut Row| Ok((row.take()?, (row.take()?, row.take()?)));
         let holders: HashMap<[u8; 16], (ClaimId, String)> =
             rows.iter_mut().map(holder).collect::<Result<_, Error>>()?;
@@ -45,7 +46,7 @@ impl Store {
         if quotes.is_empty() {
             return Ok(Vec::new());
         }
-        near_copies(&mut self.db.reader().await?, quotes).await
+        near_copies(&mut self.db.quick().await?, quotes).await
     }
 }
 

@@ -79,7 +79,7 @@ impl Store {
     async fn empty_log(&self) -> Result<Scrubbed, Error> {
         let begun = Instant::now();
         loop {
-            let mut conn = self.db.writer().await?;
+            let mut conn = self.db.writer().await?.unhurried();
             let mut rows = conn.fetch("PRAGMA wal_checkpoint(TRUNCATE)", vec![]).await?;
             let is_held: i64 = rows.first_mut().ok_or(sqlx::Error::RowNotFound)?.take()?;
             drop(conn);

@@ -18,30 +18,54 @@ const ATTEMPTS: u32 = 8;
 
 /// A connection inside a transaction. Dropped without an end (the caller went away), it closes the connection, which
 /// rolls back; handed to the next user it would carry the transaction along.
-struct Begun(Option<Conn>);
+struct Begun {
+    conn: Option<Conn>,
+    keeping: Keeping,
+}
+
+/// What the end of a transaction waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    /// The disk has it.
+    Disk,
+    /// Nothing: there is nothing to keep, or it is done again if it is lost.
+    Nothing,
+}
 
 impl Begun {
-    async fn new(conn: Conn, begin: &'static str) -> Result<Self, Error> {
-        let mut open = Self(Some(conn));
-        open.conn().run(begin).await?;
+    async fn new(conn: Conn, begin: &'static str, keeping: Keeping) -> Result<Self, Error> {
+        let mut open = Self {
+            conn: Some(conn),
+            keeping,
+        };
+        open.conn().run_quick(begin).await?;
         Ok(open)
     }
 
     fn conn(&mut self) -> &mut Conn {
-        self.0.as_mut().expect("is taken only by `end`")
+        self.conn.as_mut().expect("is taken only by `end`")
     }
 
-    /// Ends the transaction by a statement. If that fails, the connection is closed.
-    async fn end(mut self, sql: &'static str) -> Result<(), Error> {
-        self.conn().run(sql).await?;
-        drop(self.0.take());
+    async fn commit(mut self) -> Result<(), Error> {
+        match self.keeping {
+            Keeping::Disk => self.conn().run("COMMIT").await?,
+            Keeping::Nothing => self.conn().run_quick("COMMIT").await?,
+        }
+        drop(self.conn.take());
+        Ok(())
+    }
+
+    /// If that fails, the connection is closed.
+    async fn roll_back(mut self) -> Result<(), Error> {
+        self.conn().run_quick("ROLLBACK").await?;
+        drop(self.conn.take());
         Ok(())
     }
 }
 
 impl Drop for Begun {
     fn drop(&mut self) {
-        if let Some(conn) = self.0.take() {
+        if let Some(conn) = self.conn.take() {
             conn.discard();
         }
     }
@@ -129,10 +153,10 @@ impl Tx {
             Err(error) => Err(error),
         };
         match written {
-            Ok(done) => self.begun.end("COMMIT").await.map(|()| done),
+            Ok(done) => self.begun.commit().await.map(|()| done),
             Err(error) => {
                 // Where the database rolled back by itself this fails, and the connection is closed: as good.
-                let _ = self.begun.end("ROLLBACK").await;
+                let _ = self.begun.roll_back().await;
                 Err(error.before_commit())
             }
         }
@@ -166,7 +190,7 @@ impl Tx {
 impl Db {
     /// Begins a transaction that writes.
     pub(super) async fn begin(&self) -> Result<Tx, Error> {
-        self.begin_by(self.begin_write()).await
+        self.begin_by(self.begin_write(), Keeping::Disk).await
     }
 
     /// For work that is done again if a power cut undoes it: the crawler's own memory. What it says is done was kept before,
@@ -175,9 +199,9 @@ impl Db {
         Repeatable(self)
     }
 
-    async fn begin_by(&self, sql: &'static str) -> Result<Tx, Error> {
+    async fn begin_by(&self, sql: &'static str, keeping: Keeping) -> Result<Tx, Error> {
         Ok(Tx {
-            begun: Begun::new(self.writer().await?, sql).await?,
+            begun: Begun::new(self.writer().await?, sql, keeping).await?,
             changes: Vec::new(),
             at: Timestamp::now(),
         })
@@ -185,7 +209,8 @@ impl Db {
 
     /// Begins to read with several statements that see the same moment.
     pub(super) async fn begin_view(&self) -> Result<View, Error> {
-        Begun::new(self.reader().await?, self.begin_read()).await.map(View)
+        let begun = Begun::new(self.reader().await?, self.begin_read(), Keeping::Nothing);
+        begun.await.map(View)
     }
 }
 
@@ -194,7 +219,7 @@ pub(super) struct Repeatable<'a>(&'a Db);
 
 impl Repeatable<'_> {
     pub(super) async fn begin(&self) -> Result<Tx, Error> {
-        self.0.begin_by(self.0.begin_repeatable()).await
+        self.0.begin_by(self.0.begin_repeatable(), Keeping::Nothing).await
     }
 }
 
@@ -209,7 +234,7 @@ impl View {
 
     /// Ends it, whatever was read.
     pub(super) async fn end<T>(self, read: Result<T, Error>) -> Result<T, Error> {
-        let ended = self.0.end("ROLLBACK").await;
+        let ended = self.0.roll_back().await;
         read.and_then(|read| ended.map(|()| read))
     }
 }

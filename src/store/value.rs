@@ -2,9 +2,10 @@
 
 use std::{error::Error as StdError, str::FromStr};
 
-use sqlx::{Postgres, Row as _, Sqlite, postgres::PgRow, sqlite::SqliteRow};
+use rusqlite::types::{FromSql, ValueRef};
+use sqlx::{Postgres, Row as _, postgres::PgRow};
 
-use super::Error;
+use super::{Error, error::Cause, lite};
 use crate::domain::{
     ActId, ActKind, Action, Actor, AlarmId, AlarmKind, AttachmentId, Audience, ClaimId, ClaimOrigin, ClaimText,
     DocumentId, Evidence, FactCheckBody, FactCheckId, FactCheckOrigin, Fingerprint, KeyId, Lang, ObjectKind, Pseudonym,
@@ -217,12 +218,12 @@ pub(super) struct Row {
 }
 
 enum Columns {
-    Lite(SqliteRow),
+    Lite(lite::Columns),
     Pg(PgRow),
 }
 
-impl From<SqliteRow> for Row {
-    fn from(row: SqliteRow) -> Self {
+impl From<lite::Columns> for Row {
+    fn from(row: lite::Columns) -> Self {
         Self {
             columns: Columns::Lite(row),
             next: 0,
@@ -245,26 +246,24 @@ impl Row {
         let at = self.next;
         self.next += 1;
         let raw: T::Raw = match &self.columns {
-            Columns::Lite(row) => row.try_get(at)?,
+            Columns::Lite(row) => {
+                let column = row.get(at).map_or(ValueRef::Null, ValueRef::from);
+                T::Raw::column_result(column).map_err(|source| unreadable(source.into()))?
+            }
             Columns::Pg(row) => row.try_get(at)?,
         };
-        T::from_raw(raw).map_err(|source| Error::Damaged(sqlx::Error::Decode(source)))
+        T::from_raw(raw).map_err(unreadable)
     }
 }
 
-/// What both databases read alike.
-pub(super) trait Raw:
-    for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>
-{
+fn unreadable(source: Unreadable) -> Error {
+    Error::Damaged(Cause::Unreadable(source))
 }
 
-impl<T> Raw for T where
-    T: for<'r> sqlx::Decode<'r, Sqlite>
-        + sqlx::Type<Sqlite>
-        + for<'r> sqlx::Decode<'r, Postgres>
-        + sqlx::Type<Postgres>
-{
-}
+/// What both databases read alike.
+pub(super) trait Raw: FromSql + for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres> {}
+
+impl<T> Raw for T where T: FromSql + for<'r> sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres> {}
 
 type Unreadable = Box<dyn StdError + Send + Sync>;
 

@@ -149,6 +149,7 @@ fn the_table_stands_in_architecture_md() {
 fn each_craft_stays_in_its_folder() {
     const CRAFTS: &[(&str, &[&str])] = &[
         ("sqlx::", &["store"]),
+        ("rusqlite::", &["store"]),
         ("reqwest::", &["net"]),
         ("StatusCode::", &["api", "web", "archive", "net", "crawl", "demo"]),
         ("TcpStream::connect", &["net"]),

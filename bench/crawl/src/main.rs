@@ -112,7 +112,8 @@ impl Reader for Documents {
     }
 }
 
-#[tokio::main]
+/// As the `klarstelle` command runs a crawl.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().collect();
     let [_, mode, folder, loopback, concurrency, urls @ ..] = args.as_slice() else {
