@@ -48,7 +48,8 @@ fn minilm_says_what_sentence_transformers_says() {
     const HELLO_WORLD: [f32; 8] = [
         -0.034_48, 0.031_02, 0.006_73, 0.026_11, -0.039_36, -0.160_30, 0.066_92, -0.006_44,
     ];
-    for (precision, most) in [(Precision::Int8, 1e-2), (Precision::Float, 2e-5)] {
+    // Of eight bits a processor with AVX2 and without VNNI leaves seven for a weight: .0112 was seen there.
+    for (precision, most) in [(Precision::Int8, 2e-2), (Precision::Float, 2e-5)] {
         let Some(model) = open(MINILM, precision) else { return };
         for (ours, theirs) in one(&model, "hello world").iter().zip(HELLO_WORLD) {
             assert!((ours - theirs).abs() < most, "{precision:?}: {ours} {theirs}");
