@@ -123,10 +123,11 @@ impl Depths {
         let parent = node.parent().map(|parent| parent.id());
         let known = [self.last, self.beside].into_iter().flatten();
         let above = known.into_iter().find(|(id, _)| Some(*id) == parent);
-        let above = above.map_or_else(|| node.ancestors().take(MAX_DEPTH + 1).count(), |(_, depth)| depth + 1);
-        self.beside = parent.map(|parent| (parent, above.saturating_sub(1)));
-        self.last = Some((node.id(), above));
-        above
+        let count = || node.ancestors().take(MAX_DEPTH + 1).count();
+        let depth = above.map_or_else(count, |(_, depth)| depth + 1);
+        self.beside = parent.map(|parent| (parent, depth.saturating_sub(1)));
+        self.last = Some((node.id(), depth));
+        depth
     }
 }
 

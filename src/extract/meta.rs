@@ -100,7 +100,7 @@ fn members<'a, G: Iterator<Item = Group>>(html: &'a Html, groups: impl Fn(&'a El
         }
     }
     // An element may be in a group for two reasons.
-    members.each_mut().map(Vec::dedup);
+    members.iter_mut().for_each(Vec::dedup);
     members
 }
 
