@@ -51,7 +51,7 @@ impl Benchmark {
 
     /// The pages as text, and their articles.
     pub(super) fn decoded(&self) -> Vec<(String, &str)> {
-        let decoded = |page: &BenchmarkPage| extract::decode(&page.bytes, Some("text/html")).text.clone();
+        let decoded = |page: &BenchmarkPage| extract::decode(&page.bytes, Some("text/html")).into_text();
         self.pages
             .iter()
             .map(|page| (decoded(page), page.truth.as_str()))

@@ -78,7 +78,7 @@ fn shown(copy: &Copy) -> Shown {
     let answer = copy.answer();
     let content_type = answer.content_type.as_deref();
     let body = &answer.body[..answer.body.len().min(MAX_PAGE_BYTES)];
-    let text = || extract::decode(body, content_type).text;
+    let text = || extract::decode(body, content_type).into_text();
     match extract::sniff(body, content_type) {
         MediaKind::Html => words(&text()),
         // Whole, for half a JSON is none.

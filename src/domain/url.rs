@@ -172,11 +172,8 @@ impl UrlKey {
         let port = url.port.map(|p| format!(":{p}")).unwrap_or_default();
         let path = percent(url.path);
         let path = if path == "/" { "/" } else { path.trim_end_matches('/') };
-        Self(format!(
-            "{host}{port}{}{}",
-            if path.is_empty() { "/" } else { path },
-            query(url.query)
-        ))
+        let path = if path.is_empty() { "/" } else { path };
+        Self([host, &port, path, &query(url.query)].concat())
     }
 
     /// The key as stored: host, port, path and sorted query, without scheme.
@@ -197,6 +194,9 @@ impl fmt::Display for UrlKey {
 }
 
 fn query(query: &str) -> String {
+    if query.is_empty() {
+        return String::new();
+    }
     let mut pairs: Vec<String> = query
         .split('&')
         .filter(|pair| !pair.is_empty() && !is_tracking(pair.split('=').next().unwrap_or_default()))
@@ -217,6 +217,9 @@ fn is_tracking(name: &str) -> bool {
 
 /// Percent-encoding in one form (RFC 3986, 6.2.2): unreserved characters plain, hex digits in upper case.
 fn percent(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

@@ -102,7 +102,7 @@ fn fill(page: &mut Page, tree: &Html, url: &WebUrl) {
         }
     }
     let choice = content::choose(tree);
-    let kind = kind::of(tree, &choice, &json_ld);
+    let kind = kind::of(&choice, &json_ld);
     let text = match kind {
         PageKind::Article => Some(main_text(&choice, page)),
         other => {

@@ -1,8 +1,10 @@
 //! Bytes to text by the rules of the web (WHATWG Encoding and HTML standards): byte order mark, then the header's
 //! charset, then what the first 1024 bytes declare, then a guess.
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8};
 
 use super::prescan;
 
@@ -11,21 +13,25 @@ const GUESS_BYTES: usize = 64 * 1024;
 
 /// Text and how well it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decoded {
-    /// The text, without byte order mark.
-    pub text: String,
+pub struct Decoded<'a> {
+    /// The text, without byte order mark: the bytes themselves if they are it already.
+    pub text: Cow<'a, str>,
     /// Bytes that mean nothing in the encoding were replaced by U+FFFD.
     pub lossy: bool,
 }
 
+impl Decoded<'_> {
+    /// The text by itself.
+    pub fn into_text(self) -> String {
+        self.text.into_owned()
+    }
+}
+
 /// Decodes bytes; `content_type` is the header's value, `text/html; charset=…`.
-pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Decoded<'a> {
     let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or_else(|| (unmarked(bytes, content_type), 0));
     let (text, lossy) = encoding.decode_without_bom_handling(&bytes[mark..]);
-    Decoded {
-        text: text.into_owned(),
-        lossy,
-    }
+    Decoded { text, lossy }
 }
 
 fn unmarked(bytes: &[u8], content_type: Option<&str>) -> &'static Encoding {
@@ -43,8 +49,18 @@ fn header_charset(content_type: &str) -> Option<&'static Encoding> {
     charset.and_then(|(_, label)| Encoding::for_label(label.trim().trim_matches(['"', '\'']).as_bytes()))
 }
 
+/// Whether bytes are UTF-8; their last character may go on in what follows.
+fn is_utf8(start: &[u8], following: &[u8]) -> bool {
+    let result = std::str::from_utf8(start);
+    result.map_or_else(|error| error.error_len().is_none() && !following.is_empty(), |_| true)
+}
+
 fn guess(bytes: &[u8]) -> &'static Encoding {
     let start = &bytes[..bytes.len().min(GUESS_BYTES)];
+    // The detector would say so too, after it has tried all others beside it.
+    if is_utf8(start, &bytes[start.len()..]) {
+        return UTF_8;
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(start, start.len() == bytes.len());
     detector.guess(None, Utf8Detection::Allow)
@@ -93,7 +109,7 @@ mod tests {
             (b"", None, "", false),
         ] {
             let decoded = decode(bytes, header);
-            assert_eq!((decoded.text.as_str(), decoded.lossy), (wanted, lossy), "{header:?}");
+            assert_eq!((&*decoded.text, decoded.lossy), (wanted, lossy), "{header:?}");
         }
     }
 

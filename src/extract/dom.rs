@@ -5,9 +5,11 @@
 //! dropped as soon as the tree is too deep or too large. Attributes are counted before: the parser compares each with all
 //! others of its tag.
 
+use ego_tree::{NodeId, NodeRef};
 use html5ever::driver::{self, ParseOpts, Parser};
 use html5ever::tendril::{StrTendril, TendrilSink};
-use scraper::{Html, HtmlTreeSink};
+use html5ever::{LocalName, QualName, ns};
+use scraper::{ElementRef, Html, HtmlTreeSink, Node};
 
 /// Deepest tree that is parsed. Browsers stop there too.
 pub const MAX_DEPTH: usize = 512;
@@ -59,6 +61,20 @@ pub(super) fn parse(html: &str) -> Result<Html, Refused> {
     Ok(parser.finish())
 }
 
+/// The elements of a tree with a name, in the order in which they came: as a selector finds them, but in one look at each
+/// element's name.
+pub fn named(html: &Html, name: LocalName) -> impl Iterator<Item = ElementRef<'_>> {
+    let elements = html.tree.nodes().filter_map(ElementRef::wrap);
+    elements.filter(move |element| element.value().name.local == name && element.parent().is_some())
+}
+
+/// The value of an element's attribute. To ask an element by a text makes a name of the text first, each time.
+pub fn attribute<'a>(element: ElementRef<'a>, name: &LocalName) -> Option<&'a str> {
+    let is_it = |known: &QualName| known.local == *name && known.ns == ns!() && known.prefix.is_none();
+    let mut attributes = element.value().attrs.iter();
+    attributes.find_map(|(known, value)| is_it(known).then_some(&**value))
+}
+
 /// What a tree has grown to.
 #[derive(Default)]
 struct Size {
@@ -77,8 +93,10 @@ impl Size {
         if size.nodes > MAX_NODES {
             return Err(Refused::TooManyNodes);
         }
-        for node in html.tree.nodes().rev().take(size.nodes - self.nodes) {
-            let depth = node.ancestors().take(MAX_DEPTH + 1).count();
+        let mut depths = Depths::default();
+        let new: Vec<_> = html.tree.nodes().rev().take(size.nodes - self.nodes).collect();
+        for node in new.into_iter().rev() {
+            let depth = depths.of(node);
             if depth > MAX_DEPTH {
                 return Err(Refused::TooDeep);
             }
@@ -89,6 +107,27 @@ impl Size {
         } else {
             Ok(size)
         }
+    }
+}
+
+/// Depths of nodes that are asked for in the order in which they came: most hang on the last one, or beside it.
+#[derive(Default)]
+struct Depths {
+    last: Option<(NodeId, usize)>,
+    beside: Option<(NodeId, usize)>,
+}
+
+impl Depths {
+    /// Up to one beyond the deepest that is taken.
+    fn of(&mut self, node: NodeRef<'_, Node>) -> usize {
+        let parent = node.parent().map(|parent| parent.id());
+        let known = [self.last, self.beside].into_iter().flatten();
+        let above = known.into_iter().find(|(id, _)| Some(*id) == parent);
+        let count = || node.ancestors().take(MAX_DEPTH + 1).count();
+        let depth = above.map_or_else(count, |(_, depth)| depth + 1);
+        self.beside = parent.map(|parent| (parent, depth.saturating_sub(1)));
+        self.last = Some((node.id(), depth));
+        depth
     }
 }
 

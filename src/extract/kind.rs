@@ -6,8 +6,6 @@
 
 use std::collections::HashMap;
 
-use ego_tree::NodeRef;
-use scraper::{Html, Node};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -72,7 +70,7 @@ const THREADS: &[&str] = &["DiscussionForumPosting", "QAPage"];
 const LISTINGS: &[&str] = &["CollectionPage", "SearchResultsPage"];
 
 /// What a page is.
-pub(super) fn of(html: &Html, choice: &Choice<'_>, json_ld: &[Value]) -> PageKind {
+pub(super) fn of(choice: &Choice<'_>, json_ld: &[Value]) -> PageKind {
     let words: usize = choice.blocks().map(|block| block.words).sum();
     let prose = choice
         .blocks()
@@ -88,7 +86,7 @@ pub(super) fn of(html: &Html, choice: &Choice<'_>, json_ld: &[Value]) -> PageKin
         () if shape.own_words < SHELL_WORDS
             && shape.words < 2 * SHELL_WORDS
             && words < DECLARED_WORDS
-            && has_scripts(html) =>
+            && has_scripts(choice) =>
         {
             PageKind::Shell
         }
@@ -103,14 +101,11 @@ pub(super) fn of(html: &Html, choice: &Choice<'_>, json_ld: &[Value]) -> PageKin
 }
 
 /// Scripts that run, and not data in their clothes.
-fn has_scripts(html: &Html) -> bool {
+fn has_scripts(choice: &Choice<'_>) -> bool {
     let runs =
         |kind: Option<&str>| kind.is_none_or(|kind| kind.is_empty() || kind == "module" || kind.contains("javascript"));
-    let is_script = |node: NodeRef<'_, Node>| {
-        let element = node.value().as_element();
-        element.is_some_and(|e| e.name() == "script" && runs(e.attr("type")))
-    };
-    html.root_element().descendants().any(is_script)
+    let mut heads = choice.outline.heads.iter().map(|element| element.value());
+    heads.any(|element| element.name() == "script" && runs(element.attr("type")))
 }
 
 /// How a page is built.

@@ -55,7 +55,7 @@ pub struct Quote {
 /// The picture that the page names for itself, then those within the article.
 pub(super) fn images(html: &Html, choice: &Choice<'_>, url: &WebUrl) -> Vec<Image> {
     let mut images: Vec<Image> = Vec::new();
-    let own = own_image(html, url);
+    let own = own_image(choice, url);
     let inside = article(html, choice).into_iter().flat_map(|root| root.descendants());
     let inside = inside
         .filter_map(ElementRef::wrap)
@@ -75,13 +75,9 @@ fn article<'a>(html: &'a Html, choice: &Choice<'a>) -> Option<NodeRef<'a, Node>>
     choice.root.and_then(|id| html.tree.get(id))
 }
 
-fn own_image(html: &Html, url: &WebUrl) -> Option<Image> {
-    let metas = || {
-        html.root_element()
-            .descendants()
-            .filter_map(ElementRef::wrap)
-            .filter(|e| e.value().name() == "meta")
-    };
+fn own_image(choice: &Choice<'_>, url: &WebUrl) -> Option<Image> {
+    let heads = &choice.outline.heads;
+    let metas = || heads.iter().filter(|e| e.value().name() == "meta");
     let content = |property: &str| {
         let mut named = metas().filter(|e| e.attr("property").or_else(|| e.attr("name")) == Some(property));
         named.find_map(|e| e.attr("content"))

@@ -1,8 +1,11 @@
 //! What a page says about itself: in `<meta>`, `<link>`, `<title>` and JSON-LD.
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
-use scraper::{Html, Selector};
+use html5ever::{LocalName, local_name};
+use scraper::node::Element;
+use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 
 use super::date::Dated;
@@ -24,78 +27,175 @@ pub(super) struct Meta {
     pub(super) site_name: Option<String>,
 }
 
-/// Where a statement may stand: elements, and the attribute that holds it (none: its text).
-type Places = LazyLock<Vec<(Selector, Option<&'static str>)>>;
+/// Where a statement may stand: among which elements, and the attribute that holds it (none: its text).
+type Places = LazyLock<Vec<(Group, Selector, Option<&'static str>)>>;
 
 macro_rules! places {
-    ($($selector:literal => $attribute:expr),+ $(,)?) => {
-        LazyLock::new(|| vec![$((Selector::parse($selector).expect("a fixed selector"), $attribute)),+])
+    ($($group:ident, $selector:literal => $attribute:expr),+ $(,)?) => {
+        LazyLock::new(|| {
+            vec![$((Group::$group, Selector::parse($selector).expect("a fixed selector"), $attribute)),+]
+        })
     };
 }
 
+/// Elements that have something in common, so that a selector need not look at all of a page's.
+#[derive(Debug, Clone, Copy)]
+enum Group {
+    Meta,
+    Link,
+    Html,
+    H1,
+    Title,
+    Time,
+    Anchor,
+    /// Any with an `itemprop`, or a `rel`.
+    Marked,
+    /// Any whose class speaks of an author.
+    Written,
+}
+
+const GROUPS: usize = Group::Written as usize + 1;
+
+type Members<'a> = [Vec<ElementRef<'a>>; GROUPS];
+
+/// A page's elements by their groups, in the order in which they came.
+struct Groups<'a> {
+    html: &'a Html,
+    by_name: Members<'a>,
+    /// Most pages say in a `meta` who wrote them, and nobody looks further.
+    by_attribute: OnceCell<Members<'a>>,
+}
+
+impl<'a> Groups<'a> {
+    fn of(html: &'a Html) -> Self {
+        Self {
+            html,
+            by_name: members(html, |element| group(&element.name.local).into_iter()),
+            by_attribute: OnceCell::new(),
+        }
+    }
+
+    fn members(&self, group: Group) -> &[ElementRef<'a>] {
+        let by_attribute = || {
+            members(self.html, |element| {
+                let attributes = element.attrs.iter();
+                attributes.filter_map(|(name, value)| mark(&name.local, value))
+            })
+        };
+        let by_attribute = || self.by_attribute.get_or_init(by_attribute);
+        match group {
+            Group::Marked | Group::Written => &by_attribute()[group as usize],
+            // Without a byline there is no link in one.
+            Group::Anchor if by_attribute()[Group::Written as usize].is_empty() => &[],
+            _ => &self.by_name[group as usize],
+        }
+    }
+}
+
+fn members<'a, G: Iterator<Item = Group>>(html: &'a Html, groups: impl Fn(&'a Element) -> G) -> Members<'a> {
+    let mut members = Members::default();
+    for element in html.tree.nodes().filter_map(ElementRef::wrap) {
+        for group in groups(element.value()) {
+            members[group as usize].push(element);
+        }
+    }
+    // An element may be in a group for two reasons.
+    members.iter_mut().for_each(Vec::dedup);
+    members
+}
+
+fn group(name: &LocalName) -> Option<Group> {
+    match *name {
+        local_name!("meta") => Some(Group::Meta),
+        local_name!("link") => Some(Group::Link),
+        local_name!("html") => Some(Group::Html),
+        local_name!("h1") => Some(Group::H1),
+        local_name!("title") => Some(Group::Title),
+        local_name!("time") => Some(Group::Time),
+        local_name!("a") => Some(Group::Anchor),
+        _ => None,
+    }
+}
+
+fn mark(name: &LocalName, value: &str) -> Option<Group> {
+    match *name {
+        local_name!("itemprop") | local_name!("rel") => Some(Group::Marked),
+        local_name!("class") if value.contains("author") || value.contains("byline") => Some(Group::Written),
+        _ => None,
+    }
+}
+
 static TITLE: Places = places!(
-    "meta[property='og:title']" => Some("content"),
-    "meta[name='twitter:title']" => Some("content"),
-    "h1" => None,
-    "title" => None,
+    Meta, "meta[property='og:title']" => Some("content"),
+    Meta, "meta[name='twitter:title']" => Some("content"),
+    H1, "h1" => None,
+    Title, "title" => None,
 );
 static CANONICAL: Places = places!(
-    "link[rel~='canonical' i]" => Some("href"),
-    "meta[property='og:url']" => Some("content"),
+    Link, "link[rel~='canonical' i]" => Some("href"),
+    Meta, "meta[property='og:url']" => Some("content"),
 );
 static LANG: Places = places!(
-    "html[lang]" => Some("lang"),
-    "html" => Some("xml:lang"),
-    "meta[http-equiv='content-language' i]" => Some("content"),
-    "meta[property='og:locale']" => Some("content"),
+    Html, "html[lang]" => Some("lang"),
+    Html, "html" => Some("xml:lang"),
+    Meta, "meta[http-equiv='content-language' i]" => Some("content"),
+    Meta, "meta[property='og:locale']" => Some("content"),
 );
 static AUTHOR: Places = places!(
-    "meta[name='author' i]" => Some("content"),
-    "meta[property='article:author']" => Some("content"),
-    "meta[name='dc.creator' i]" => Some("content"),
-    "[itemprop='author'] [itemprop='name']" => None,
-    "[itemprop='author']" => None,
-    "[rel~='author']" => None,
-    "[class~='author-name'], [class~='author__name'], [class~='byline-name'], [class~='byline__name']" => None,
-    "[class~='byline'] a, [class~='author'] a" => None,
+    Meta, "meta[name='author' i]" => Some("content"),
+    Meta, "meta[property='article:author']" => Some("content"),
+    Meta, "meta[name='dc.creator' i]" => Some("content"),
+    Marked, "[itemprop='author'] [itemprop='name']" => None,
+    Marked, "[itemprop='author']" => None,
+    Marked, "[rel~='author']" => None,
+    Written, "[class~='author-name'], [class~='author__name'], [class~='byline-name'], [class~='byline__name']" => None,
+    Anchor, "[class~='byline'] a, [class~='author'] a" => None,
 );
 static PUBLISHED: Places = places!(
-    "meta[property='article:published_time']" => Some("content"),
-    "meta[itemprop='datePublished']" => Some("content"),
-    "meta[name='date' i]" => Some("content"),
-    "meta[name='dc.date' i]" => Some("content"),
-    "meta[name='dcterms.created' i]" => Some("content"),
-    "time[itemprop='datePublished']" => Some("datetime"),
-    "time[datetime]" => Some("datetime"),
+    Meta, "meta[property='article:published_time']" => Some("content"),
+    Meta, "meta[itemprop='datePublished']" => Some("content"),
+    Meta, "meta[name='date' i]" => Some("content"),
+    Meta, "meta[name='dc.date' i]" => Some("content"),
+    Meta, "meta[name='dcterms.created' i]" => Some("content"),
+    Time, "time[itemprop='datePublished']" => Some("datetime"),
+    Time, "time[datetime]" => Some("datetime"),
 );
 static MODIFIED: Places = places!(
-    "meta[property='article:modified_time']" => Some("content"),
-    "meta[property='og:updated_time']" => Some("content"),
-    "meta[itemprop='dateModified']" => Some("content"),
-    "meta[name='last-modified' i]" => Some("content"),
-    "meta[name='dcterms.modified' i]" => Some("content"),
-    "time[itemprop='dateModified']" => Some("datetime"),
+    Meta, "meta[property='article:modified_time']" => Some("content"),
+    Meta, "meta[property='og:updated_time']" => Some("content"),
+    Meta, "meta[itemprop='dateModified']" => Some("content"),
+    Meta, "meta[name='last-modified' i]" => Some("content"),
+    Meta, "meta[name='dcterms.modified' i]" => Some("content"),
+    Time, "time[itemprop='dateModified']" => Some("datetime"),
 );
-static SITE_NAME: Places = places!("meta[property='og:site_name']" => Some("content"));
+static SITE_NAME: Places = places!(Meta, "meta[property='og:site_name']" => Some("content"));
 
 /// Collects a page's statements; addresses are resolved against `url`.
 pub(super) fn of_page(html: &Html, json_ld: &[Value], url: &WebUrl) -> Meta {
+    let groups = Groups::of(html);
     Meta {
-        title: first(html, &TITLE, words).or_else(|| json_ld.iter().find_map(headline)),
-        canonical: first(html, &CANONICAL, |href| url.join(href).ok())
+        title: first(&groups, &TITLE, words).or_else(|| json_ld.iter().find_map(headline)),
+        canonical: first(&groups, &CANONICAL, |href| url.join(href).ok())
             .filter(|c| c.key() != url.key() && same_site(c, url)),
-        lang: first(html, &LANG, language),
-        author: json_ld.iter().find_map(author).or_else(|| first(html, &AUTHOR, name)),
-        published_at: dated(json_ld, "datePublished").or_else(|| first(html, &PUBLISHED, Dated::read)),
-        modified_at: dated(json_ld, "dateModified").or_else(|| first(html, &MODIFIED, Dated::read)),
-        site_name: first(html, &SITE_NAME, words),
+        lang: first(&groups, &LANG, language),
+        author: json_ld
+            .iter()
+            .find_map(author)
+            .or_else(|| first(&groups, &AUTHOR, name)),
+        published_at: dated(json_ld, "datePublished").or_else(|| first(&groups, &PUBLISHED, Dated::read)),
+        modified_at: dated(json_ld, "dateModified").or_else(|| first(&groups, &MODIFIED, Dated::read)),
+        site_name: first(&groups, &SITE_NAME, words),
     }
 }
 
 /// The first statement that can be read, in the order of the places.
-fn first<T>(html: &Html, places: &Places, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-    places.iter().find_map(|(selector, attribute)| {
-        html.select(selector).take(20).find_map(|element| match attribute {
+fn first<T>(groups: &Groups<'_>, places: &Places, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    places.iter().find_map(|(group, selector, attribute)| {
+        let elements = groups.members(*group).iter();
+        let mut found = elements
+            .filter(|element| element.parent().is_some() && selector.matches(element))
+            .take(20);
+        found.find_map(|element| match attribute {
             Some(attribute) => element.attr(attribute).and_then(&read),
             None => read(&element.text().collect::<String>()),
         })
@@ -105,7 +205,7 @@ fn first<T>(html: &Html, places: &Places, read: impl Fn(&str) -> Option<T>) -> O
 /// A page may say where it lives on its own site; not that it is another site's page, which would pin its claims there.
 fn same_site(a: &WebUrl, b: &WebUrl) -> bool {
     let bare = |url: &WebUrl| {
-        let host = url.to_url().host_str().unwrap_or_default().to_owned();
+        let host = url.parts().host.to_owned();
         let device = ["www.", "m.", "amp.", "mobile."]
             .iter()
             .find_map(|p| host.strip_prefix(p));

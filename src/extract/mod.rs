@@ -33,7 +33,7 @@ pub use article::{Facts, MAX_PAGE_BYTES, MAX_TEXT_BYTES, Page, article};
 pub use claimreview::{Defaults, Reader, Reason, Unreadable};
 pub use date::{Dated, not_after};
 pub use decode::{Decoded, decode};
-pub use dom::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_NODES, Refused};
+pub use dom::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_NODES, Refused, attribute, named};
 pub use feed::{FeedError, FeedItem, MAX_ITEMS, feed};
 pub use kind::PageKind;
 pub use markup::ClaimMarkup;

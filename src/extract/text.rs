@@ -9,7 +9,7 @@ use super::dom;
 const MAX_FRAGMENT_BYTES: usize = 256 * 1024;
 
 /// Elements that stand on lines of their own, and the line break; sorted.
-const BLOCKS: &[&str] = &[
+pub(super) const BLOCKS: &[&str] = &[
     "address",
     "article",
     "aside",
@@ -91,7 +91,9 @@ pub(super) fn of_element(element: ElementRef<'_>, render: impl Fn(&Element) -> R
     let mut todo = vec![(*element, false)];
     while let Some((node, done)) = todo.pop() {
         match node.value() {
-            Node::Text(text) => lines.push(text),
+            Node::Text(text) => {
+                lines.push(text);
+            }
             Node::Element(element) if done && is_block(element.name()) => lines.end(),
             Node::Element(element) if !done && !is_one(SILENT, element.name()) => {
                 if is_block(element.name()) {
@@ -102,7 +104,9 @@ pub(super) fn of_element(element: ElementRef<'_>, render: impl Fn(&Element) -> R
                         todo.push((node, true));
                         todo.extend(node.children().rev().map(|child| (child, false)));
                     }
-                    Render::Words(words) => lines.push(words),
+                    Render::Words(words) => {
+                        lines.push(words);
+                    }
                 }
             }
             _ => {}
@@ -176,17 +180,21 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn push(&mut self, text: &str) {
-        for c in text.chars() {
-            if c.is_whitespace() {
+    /// Says how many characters came that are no white space.
+    pub(super) fn push(&mut self, text: &str) -> usize {
+        let (mut rest, mut count) = (text, 0);
+        while let Some(c) = rest.chars().next() {
+            let (end, chars) = tidy(rest);
+            if end > 0 {
+                self.text.extend(self.gap.take().filter(|_| !self.text.is_empty()));
+                self.text.push_str(&rest[..end]);
+            } else if c.is_whitespace() {
                 self.gap = self.gap.or(Some(' '));
-            } else if !c.is_control() {
-                if let Some(gap) = self.gap.take().filter(|_| !self.text.is_empty()) {
-                    self.text.push(gap);
-                }
-                self.text.push(c);
             }
+            count += chars + usize::from(end == 0 && !c.is_whitespace());
+            rest = &rest[if end > 0 { end } else { c.len_utf8() }..];
         }
+        count
     }
 
     pub(super) fn end(&mut self) {
@@ -197,6 +205,22 @@ impl Lines {
     pub(super) fn finish(self) -> String {
         self.text
     }
+}
+
+/// How long the start of a text is that stays as it is: no control characters, single spaces between words. Also how many
+/// characters are in its words.
+fn tidy(text: &str) -> (usize, usize) {
+    let (mut end, mut chars, mut after_word) = (0, 0, false);
+    for (at, c) in text.char_indices() {
+        let is_word = !c.is_whitespace() && !c.is_control();
+        if is_word {
+            (end, chars) = (at + c.len_utf8(), chars + 1);
+        } else if c != ' ' || !after_word {
+            break;
+        }
+        after_word = is_word;
+    }
+    (end, chars)
 }
 
 #[cfg(test)]

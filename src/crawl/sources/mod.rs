@@ -17,12 +17,12 @@ mod sitemap;
 mod telegram;
 mod youtube;
 
-use std::sync::LazyLock;
-
-use scraper::{Html, Selector};
+use html5ever::local_name;
+use scraper::Html;
 
 use crate::{
     domain::{Document, ExternalFactCheck, SourceKind, WebUrl},
+    extract,
     net::Fetched,
 };
 
@@ -214,8 +214,8 @@ impl Sources {
 
 /// What addresses in a page are relative to: its own, or what its `<base href>` says (HTML Standard, 2.4.1).
 pub(super) fn base_of(page: &Html, url: &WebUrl) -> WebUrl {
-    static BASE: LazyLock<Selector> = LazyLock::new(|| Selector::parse("base[href]").expect("a fixed selector"));
-    let href = page.select(&BASE).find_map(|base| base.attr("href"));
+    let mut bases = extract::named(page, local_name!("base"));
+    let href = bases.find_map(|base| extract::attribute(base, &local_name!("href")));
     href.and_then(|href| url.join(href).ok()).unwrap_or_else(|| url.clone())
 }
 

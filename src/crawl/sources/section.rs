@@ -1,12 +1,10 @@
 //! A section of a site: the pages under an address, found by following links from it, a few links deep. `#depth=2` at the end
 //! of the address says how deep; a fragment is never sent to a server.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    sync::LazyLock,
-};
+use std::collections::HashSet;
 
-use scraper::{Html, Selector};
+use html5ever::local_name;
+use scraper::{ElementRef, Html};
 use url::Url;
 
 use super::{Findings, Found, Kind, Located, Plan, base_of, findings, page, problem};
@@ -22,8 +20,6 @@ const MAX_DEPTH: u32 = 10;
 
 /// Most links of a page that are followed.
 const MAX_LINKS: usize = 1000;
-
-static LINKS: LazyLock<Selector> = LazyLock::new(|| Selector::parse("a[href]").expect("a fixed selector"));
 
 /// Endings of addresses at which there is nothing to read.
 const NO_PAGES: &[&str] = &[
@@ -94,11 +90,10 @@ fn links(source: &WebUrl, answer: &Fetched) -> Result<Vec<WebUrl>, extract::Refu
 
 fn links_of(source: &WebUrl, answer: &Fetched, page: &Html) -> Vec<WebUrl> {
     let (base, section) = (base_of(page, &answer.url).to_url(), source.to_url());
-    let (mut hrefs, mut seen) = (HashSet::new(), BTreeSet::from([source.key()]));
-    let links = page
-        .select(&LINKS)
-        .filter(|link| !says_nofollow(link))
-        .filter_map(|link| link.attr("href"));
+    let (mut hrefs, mut seen) = (HashSet::new(), HashSet::from([source.key()]));
+    let links = extract::named(page, local_name!("a"))
+        .filter(|link| !says_nofollow(*link))
+        .filter_map(|link| extract::attribute(link, &local_name!("href")));
     // Menus repeat themselves, and most links lead elsewhere: what is kept is parsed once more to be checked.
     let links = links
         .filter(|href| hrefs.insert(*href))
@@ -109,8 +104,8 @@ fn links_of(source: &WebUrl, answer: &Fetched, page: &Html) -> Vec<WebUrl> {
     links.filter(|url| seen.insert(url.key())).take(MAX_LINKS).collect()
 }
 
-fn says_nofollow(link: &scraper::ElementRef<'_>) -> bool {
-    let rel = link.attr("rel").unwrap_or_default();
+fn says_nofollow(link: ElementRef<'_>) -> bool {
+    let rel = extract::attribute(link, &local_name!("rel")).unwrap_or_default();
     rel.split_ascii_whitespace()
         .any(|word| word.eq_ignore_ascii_case("nofollow"))
 }
@@ -125,8 +120,8 @@ fn is_under(url: &Url, section: &Url) -> bool {
     let folder = section.path().trim_end_matches('/');
     let rest = url.path().strip_prefix(folder);
     let is_file = || {
-        let path = url.path().to_ascii_lowercase();
-        NO_PAGES.iter().any(|ending| path.ends_with(ending))
+        let ending = url.path().rfind('.').map(|at| &url.path()[at..]);
+        ending.is_some_and(|ending| NO_PAGES.iter().any(|file| file.eq_ignore_ascii_case(ending)))
     };
     url.host_str() == section.host_str()
         && url.port() == section.port()

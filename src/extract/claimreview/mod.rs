@@ -102,7 +102,6 @@ fn without_line(error: &serde_json::Error) -> String {
 
 /// An address's host, without `www.`.
 fn host(url: &WebUrl) -> String {
-    let url = url.to_url();
-    let host = url.host_str().unwrap_or_default();
+    let host = url.parts().host;
     host.strip_prefix("www.").unwrap_or(host).to_owned()
 }

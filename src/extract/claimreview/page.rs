@@ -1,11 +1,10 @@
 //! ClaimReview in a page's JSON-LD blocks.
 
-use std::sync::LazyLock;
-
-use scraper::{Html, Selector};
+use html5ever::local_name;
+use scraper::Html;
 use serde_json::Value;
 
-use super::super::Problem;
+use super::super::{Problem, dom};
 use super::row::{self, Context};
 use super::{Defaults, Reason};
 use crate::domain::ExternalFactCheck;
@@ -16,14 +15,11 @@ const MAX_BLOCKS: usize = 100;
 /// Most ClaimReviews of a page that are read: more is no fact-check but a list of them.
 const MAX_REVIEWS: usize = 1000;
 
-static SCRIPT: LazyLock<Selector> = LazyLock::new(|| Selector::parse("script[type]").expect("a fixed selector"));
-
 /// The objects in a page's JSON-LD, lists and `@graph`s taken apart, and the blocks that could not be read.
 pub(in super::super) fn json_ld(html: &Html) -> (Vec<Value>, Vec<Problem>) {
     let (mut values, mut problems) = (Vec::new(), Vec::new());
-    let blocks = html
-        .select(&SCRIPT)
-        .filter(|script| script.attr("type").is_some_and(is_json_ld));
+    let blocks = dom::named(html, local_name!("script"))
+        .filter(|script| dom::attribute(*script, &local_name!("type")).is_some_and(is_json_ld));
     for block in blocks.take(MAX_BLOCKS) {
         match parse(&block.text().collect::<String>()) {
             Ok(value) => flatten(value, &mut values),

@@ -1,41 +1,12 @@
 //! What is known of each block by itself: its words, where it hangs, and its two neighbours on either side.
 
-use std::collections::HashMap;
-
 use super::blocks::{self, Block, Element, Outline};
-use super::model::Row;
+use super::model::{Cell, Named, Row};
+use super::tags::{HOLDERS, KINDS};
 use super::vocabulary::{self, HINTS, Hints};
 
 /// Elements that hold so much of a page's prose say nothing by their names: `body.has-sidebar` is no sidebar.
 const MOST: f64 = 0.35;
-
-/// Elements whose mere presence around a block says something.
-const HOLDERS: [(&str, &str); 11] = [
-    ("in nav", "nav"),
-    ("in header", "header"),
-    ("in footer", "footer"),
-    ("in aside", "aside"),
-    ("in form", "form"),
-    ("in figure", "figure"),
-    ("in table", "table"),
-    ("in li", "li"),
-    ("in blockquote", "blockquote"),
-    ("in label", "label"),
-    ("in dl", "dl"),
-];
-
-/// Kinds of block by the innermost block element.
-const KINDS: [(&str, &[&str]); 9] = [
-    ("p", &["p"]),
-    ("li", &["li"]),
-    ("h1", &["h1"]),
-    ("heading", &["h2", "h3", "h4", "h5", "h6"]),
-    ("cell", &["td", "th"]),
-    ("caption", &["figcaption", "caption"]),
-    ("blockquote", &["blockquote"]),
-    ("pre", &["pre"]),
-    ("definition", &["dt", "dd"]),
-];
 
 /// Names of the hints near a block and farther away, in the order of [`HINTS`].
 const NEAR: [&str; HINTS.len()] = [
@@ -130,11 +101,8 @@ impl Around {
     fn of(element: &Element<'_>, outside: Self, prose: f64) -> Self {
         let is_small = is_small(element, prose);
         let small = |bits: u32| if is_small { bits } else { 0 };
-        let holders = HOLDERS.iter().enumerate();
-        let holder = holders.filter(|(_, (_, name))| element.name == *name);
-        let holder = holder.fold(0, |bits, (bit, _)| bits | 1 << bit);
         Self {
-            holders: outside.holders | small(holder),
+            holders: outside.holders | small(element.known.holder),
             hints: outside.hints | small(element.hints),
             hidden: outside.hidden || (is_small && element.hidden),
             hidden_with_all: outside.hidden_with_all || element.hidden,
@@ -155,24 +123,24 @@ struct Page<'o> {
     outline: &'o Outline<'o>,
     /// By element.
     around: Vec<Around>,
-    copies: HashMap<&'o str, usize>,
+    /// By block.
+    copied: Vec<bool>,
+    known: Vec<[f64; 4]>,
+    /// Of the longest title, in bytes.
+    title_bytes: usize,
     h1: Option<usize>,
     has_article: bool,
     has_body: bool,
 }
 
 /// A row for each block.
-pub(super) fn look(outline: &Outline<'_>) -> Vec<Row> {
+pub(super) fn look<C: Cell>(outline: &Outline<'_>) -> Vec<Row<C>> {
     let page = Page::of(outline);
     (0..outline.blocks.len()).map(|at| page.row(at)).collect()
 }
 
 impl<'o> Page<'o> {
     fn of(outline: &'o Outline<'o>) -> Self {
-        let mut copies = HashMap::new();
-        for block in &outline.blocks {
-            *copies.entry(block.text.as_str()).or_default() += 1;
-        }
         let in_h1 = |block: &Block| outline.around(block).take(3).any(|e| outline.elements[e].name == "h1");
         let holds = |of: &dyn Fn(&Element<'_>) -> bool, share: f64| {
             outline
@@ -188,46 +156,53 @@ impl<'o> Page<'o> {
         Self {
             outline,
             around,
-            copies,
+            copied: copied(&outline.blocks),
+            known: outline.blocks.iter().map(known).collect(),
+            title_bytes: outline.titles.iter().map(String::len).max().unwrap_or_default(),
             h1: outline.blocks.iter().position(in_h1),
             has_article: holds(&|e| e.name == "article", 0.3),
             has_body: holds(&|e| e.is_body, 0.2),
         }
     }
 
-    fn row(&self, at: usize) -> Row {
+    fn row<C: Cell>(&self, at: usize) -> Row<C> {
         let block = &self.outline.blocks[at];
         let mut row = Row::with_capacity(128);
         words(block, &mut row);
         self.kind(at, &mut row);
         self.place(at, &mut row);
-        for (distance, names) in NEIGHBOURS {
-            self.neighbour(at, distance, names, &mut row);
+        for (distance, names) in &NEIGHBOURS {
+            self.neighbour(at, *distance, names, &mut row);
         }
         self.particulars(at, &mut row);
         row
     }
 
-    fn kind(&self, at: usize, row: &mut Row) {
+    fn kind<C: Cell>(&self, at: usize, row: &mut Row<C>) {
         let block = &self.outline.blocks[at];
-        let kind = self.kind_of(block);
-        row.extend(KINDS.map(|(name, kinds)| (name, bit(kinds.contains(&kind)))));
-        let is_title = block.words >= 2 && block.words < 60 && {
-            let bare = blocks::bare(&block.text);
-            let titles = &self.outline.titles;
-            titles
-                .iter()
-                .any(|title| *title == bare || (block.words >= 4 && title.contains(&bare)))
-        };
-        row.push(("title", bit(is_title)));
+        let kind = self.kind_of(block).known.kind;
+        row.extend(bits(KINDS.iter().map(|(name, _)| *name), kind));
+        row.push(("title", bit(self.is_title(block))));
     }
 
-    fn kind_of(&self, block: &Block) -> &'o str {
-        let kind = self.outline.blocks_around(block).next();
-        kind.map_or("", |e| self.outline.elements[e].name)
+    fn is_title(&self, block: &Block) -> bool {
+        if block.words < 2 || block.words >= 60 {
+            return false;
+        }
+        let bare = blocks::bare_within(&block.text, self.title_bytes);
+        bare.is_some_and(|bare| {
+            let is_part = |title: &String| *title == bare || (block.words >= 4 && title.contains(&bare));
+            self.outline.titles.iter().any(is_part)
+        })
     }
 
-    fn place(&self, at: usize, row: &mut Row) {
+    /// The innermost block element around a block; the one that stands for nothing if there is none.
+    fn kind_of(&self, block: &Block) -> &'o Element<'o> {
+        let elements = &self.outline.elements;
+        &elements[elements[block.element].nearest]
+    }
+
+    fn place<C: Cell>(&self, at: usize, row: &mut Row<C>) {
         let Outline {
             elements,
             blocks,
@@ -241,9 +216,9 @@ impl<'o> Page<'o> {
         let nearest = self.outline.around(block).take(3).take_while(small);
         let near = nearest.fold(0, |hints, e| hints | elements[e].hints);
         let farther = self.outline.around(block).nth(3).unwrap_or_default();
-        row.extend(bits(HOLDERS.map(|(name, _)| name), around.holders));
-        row.extend(bits(NEAR, near));
-        row.extend(bits(FAR, self.around[farther].hints));
+        row.extend(bits(HOLDERS.iter().map(|(name, _)| *name), around.holders));
+        row.extend(bits(NEAR.iter().copied(), near));
+        row.extend(bits(FAR.iter().copied(), self.around[farther].hints));
         row.push(("hidden", bit(around.hidden)));
         row.push(("hidden with all", bit(around.hidden_with_all)));
         row.push(("in article", bit(self.has_article && around.inside.article)));
@@ -252,36 +227,33 @@ impl<'o> Page<'o> {
         row.push(("out of body", bit(self.has_body && !around.inside.body)));
     }
 
-    fn neighbour(&self, at: usize, distance: isize, names: [&'static str; 5], row: &mut Row) {
+    fn neighbour<C: Cell>(&self, at: usize, distance: isize, names: &[&'static str; 5], row: &mut Row<C>) {
         let Outline { elements, blocks, .. } = self.outline;
-        let neighbour = at.checked_add_signed(distance).and_then(|at| blocks.get(at));
+        let parent = |at: usize| elements[blocks[at].element].parent;
+        let neighbour = at.checked_add_signed(distance).filter(|other| *other < blocks.len());
         let known = neighbour.map_or([0.0; 5], |other| {
-            [
-                bit(other.prose > 0.0),
-                (1.0 + other.words as f64).ln(),
-                other.link_share(),
-                bit(other.ends_sentence),
-                bit(elements[other.element].parent == elements[blocks[at].element].parent),
-            ]
+            let [prose, words, links, ends] = self.known[other];
+            [prose, words, links, ends, bit(parent(other) == parent(at))]
         });
-        row.extend(names.into_iter().zip(known));
+        row.extend(names.iter().copied().zip(known));
     }
 
-    fn particulars(&self, at: usize, row: &mut Row) {
+    fn particulars<C: Cell>(&self, at: usize, row: &mut Row<C>) {
         let blocks = &self.outline.blocks;
         let block = &blocks[at];
         let text = block.text.as_str();
-        let heads = self.kind_of(block).starts_with('h') && blocks.get(at + 1).is_some_and(|next| next.prose > 0.0);
+        let heads =
+            self.kind_of(block).name.starts_with('h') && blocks.get(at + 1).is_some_and(|next| next.prose > 0.0);
         row.extend([
             ("after h1", bit(self.h1.is_some_and(|h1| at > h1))),
             ("has h1", bit(self.h1.is_some())),
             ("heads prose", bit(heads)),
             ("short link", bit(block.words < 15 && block.link_share() > 0.7)),
-            ("copied", bit(self.copies[text] > 1)),
-            ("bar", bit(text.contains('|'))),
+            ("copied", bit(self.copied[at])),
+            ("bar", bit(block.counts.bars > 0)),
             (
                 "address",
-                bit(text.contains('@') || text.contains("http") || text.contains("www.")),
+                bit(block.counts.ats > 0 || text.contains("http") || text.contains("www.")),
             ),
             ("furniture", bit(vocabulary::is_furniture(text, block.words))),
         ]);
@@ -289,10 +261,10 @@ impl<'o> Page<'o> {
 }
 
 /// What a block's text is like.
-fn words(block: &Block, row: &mut Row) {
+fn words<C: Cell>(block: &Block, row: &mut Row<C>) {
     let text = block.text.as_str();
     let words = block.words as f64;
-    let counts = Counts::of(text);
+    let counts = &block.counts;
     let share = |count: u32| f64::from(count) / block.chars.max(1) as f64;
     row.extend([
         ("words", (1.0 + words).ln()),
@@ -314,33 +286,32 @@ fn words(block: &Block, row: &mut Row) {
     ]);
 }
 
-/// What is counted in a text, in one go.
-#[derive(Default)]
-struct Counts {
-    stops: u32,
-    capitalised: u32,
-    capitals: u32,
-    digits: u32,
+/// What a block's neighbours know of it.
+fn known(block: &Block) -> [f64; 4] {
+    let words = (1.0 + block.words as f64).ln();
+    [
+        bit(block.prose > 0.0),
+        words,
+        block.link_share(),
+        bit(block.ends_sentence),
+    ]
 }
 
-impl Counts {
-    fn of(text: &str) -> Self {
-        let (mut counts, mut begins) = (Self::default(), true);
-        for c in text.chars() {
-            let is_capital = c.is_uppercase();
-            counts.stops += u32::from(matches!(c, ',' | '.' | ';' | '،' | '、' | '。'));
-            counts.capitalised += u32::from(begins && is_capital);
-            counts.capitals += u32::from(is_capital);
-            counts.digits += u32::from(c.is_ascii_digit());
-            begins = c.is_whitespace();
-        }
-        counts
+/// Whether each block's text stands in the page more than once.
+fn copied(blocks: &[Block]) -> Vec<bool> {
+    let text = |&at: &usize| (blocks[at].text.len(), blocks[at].text.as_str());
+    let mut order: Vec<usize> = (0..blocks.len()).collect();
+    order.sort_unstable_by(|a, b| text(a).cmp(&text(b)));
+    let mut copied = vec![false; blocks.len()];
+    for pair in order.windows(2).filter(|pair| text(&pair[0]) == text(&pair[1])) {
+        pair.iter().for_each(|&at| copied[at] = true);
     }
+    copied
 }
 
 /// A number by each name: whether its bit is set.
-fn bits<const N: usize>(names: [&'static str; N], bits: u32) -> impl Iterator<Item = (&'static str, f64)> {
-    let numbered = names.into_iter().enumerate();
+fn bits(names: impl Iterator<Item = &'static str>, bits: u32) -> impl Iterator<Item = Named> {
+    let numbered = names.enumerate();
     numbered.map(move |(at, name)| (name, f64::from(bits >> at & 1)))
 }
 

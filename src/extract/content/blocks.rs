@@ -3,20 +3,14 @@
 use std::collections::HashMap;
 
 use ego_tree::{NodeId, NodeRef};
+use html5ever::local_name;
 use scraper::node::Element as Tag;
 use scraper::{ElementRef, Html, Node};
 
-use super::super::text::{Lines, is_block as is_block_or_break, is_one};
+use super::super::text::Lines;
+use super::counts::Counts;
+use super::tags::Known;
 use super::vocabulary::{self, BYLINE, COMMENT, Hints};
-
-/// Elements whose content is no text for readers, or is one to press; sorted.
-const SILENT: &[&str] = &[
-    "audio", "button", "canvas", "datalist", "head", "iframe", "input", "math", "noscript", "object", "option",
-    "script", "select", "style", "svg", "template", "textarea", "title", "video",
-];
-
-/// Elements in which no paragraph is part of an article until it is shown to be; sorted.
-const ASIDE: &[&str] = &["aside", "figure", "footer", "label", "nav"];
 
 /// An element, and what stands in it.
 #[derive(Debug, Default)]
@@ -26,13 +20,14 @@ pub(in super::super) struct Element<'a> {
     pub(in super::super) name: &'a str,
     pub(in super::super) class: &'a str,
     pub(in super::super) node: Option<NodeId>,
-    pub(super) is_block: bool,
+    pub(super) known: Known,
+    /// Itself if it is a block, or else the next block around it.
+    pub(super) nearest: usize,
     pub(super) hints: Hints,
     pub(in super::super) hidden: bool,
     /// It says that it is the article's body (schema.org `articleBody`).
     pub(super) is_body: bool,
-    /// Characters in it, and how many of them are in paragraphs that look like prose.
-    pub(super) chars: f64,
+    /// How many characters in it are in paragraphs that look like prose.
     pub(super) prose: f64,
 }
 
@@ -50,6 +45,7 @@ pub(in super::super) struct Block {
     pub(in super::super) element: usize,
     pub(in super::super) text: String,
     pub(in super::super) words: usize,
+    pub(super) counts: Counts,
     /// Characters, white space not counted: all, in links, emphasised.
     pub(super) chars: usize,
     pub(super) linked: usize,
@@ -72,6 +68,8 @@ pub(in super::super) struct Outline<'a> {
     /// The first stands for nothing.
     pub(in super::super) elements: Vec<Element<'a>>,
     pub(in super::super) blocks: Vec<Block>,
+    /// Elements that may say what the page is, in its order: `meta`, `title`, `h1` and `script`.
+    pub(in super::super) heads: Vec<ElementRef<'a>>,
     /// What the page calls itself, as bare words.
     pub(super) titles: Vec<String>,
     /// Prose in all.
@@ -85,7 +83,8 @@ impl<'a> Outline<'a> {
         let mut outline = Self {
             elements: walk.elements,
             blocks: walk.blocks,
-            titles: titles(html),
+            titles: titles(&walk.heads),
+            heads: walk.heads,
             prose: 0.0,
         };
         outline.weigh();
@@ -100,7 +99,9 @@ impl<'a> Outline<'a> {
 
     /// Those of them that are blocks themselves.
     pub(super) fn blocks_around(&self, block: &Block) -> impl Iterator<Item = usize> {
-        self.around(block).filter(|&at| self.elements[at].is_block)
+        let nearest = |at: usize| self.elements[at].nearest;
+        let up = move |&at: &usize| Some(nearest(self.elements[at].parent));
+        std::iter::successors(Some(nearest(block.element)), up).take_while(|&at| at != 0)
     }
 
     /// Tells prose from the rest, and adds up what each element holds.
@@ -111,14 +112,12 @@ impl<'a> Outline<'a> {
                 let certain = if block.ends_sentence { 1.0 } else { 0.4 };
                 block.prose = (block.chars - block.linked) as f64 * certain;
             }
-            let block = &self.blocks[at];
-            let mut e = block.element;
-            while e != 0 {
-                self.elements[e].prose += block.prose;
-                self.elements[e].chars += block.chars as f64;
+            let (prose, mut e) = (self.blocks[at].prose, self.blocks[at].element);
+            while e != 0 && prose > 0.0 {
+                self.elements[e].prose += prose;
                 e = self.elements[e].parent;
             }
-            self.prose += block.prose;
+            self.prose += prose;
         }
         self.prose = self.prose.max(1.0);
     }
@@ -128,13 +127,8 @@ impl<'a> Outline<'a> {
         block.words >= 12
             && block.link_share() < 0.35
             && !around().take(3).any(|e| e.hints & COMMENT != 0)
-            && !around().any(|e| e.hidden || is_one(ASIDE, e.name))
+            && !around().any(|e| e.hidden || e.known.is_aside)
     }
-}
-
-fn is_block(name: &str) -> bool {
-    // A line break goes on with the same paragraph.
-    name != "br" && is_block_or_break(name)
 }
 
 /// The walk through the tree.
@@ -142,6 +136,7 @@ fn is_block(name: &str) -> bool {
 struct Walk<'a> {
     elements: Vec<Element<'a>>,
     blocks: Vec<Block>,
+    heads: Vec<ElementRef<'a>>,
     block: Block,
     lines: Lines,
     known: HashMap<&'a str, Hints>,
@@ -180,24 +175,25 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: &str, place: Place) {
-        let count = text.chars().filter(|c| !c.is_whitespace()).count();
+        let count = self.lines.push(text);
         self.after_break &= count == 0;
-        self.lines.push(text);
         self.block.chars += count;
         self.block.linked += if place.in_link { count } else { 0 };
         self.block.emphasised += if place.in_emphasis { count } else { 0 };
     }
 
     fn element(&mut self, node: NodeRef<'a, Node>, element: &'a Tag, place: Place, steps: &mut Vec<Step<'a>>) {
-        let name = element.name();
-        if is_one(SILENT, name) {
-            return;
+        let (name, known) = (element.name(), Known::of(&element.name.local));
+        if known.is_silent {
+            let inside = node.descendants().filter_map(ElementRef::wrap);
+            return self.heads.extend(inside.filter(is_head));
         }
         if name == "br" {
             return self.line_break(place.element);
         }
-        let at = self.register(node.id(), element, place.element);
-        if self.elements[at].is_block {
+        self.heads.extend(ElementRef::wrap(node).filter(is_head));
+        let at = self.register(node.id(), element, known, place.element);
+        if known.is_block {
             self.border(at);
             steps.push(Step::Leave(place.element));
         } else if self.block.chars == 0 {
@@ -211,28 +207,34 @@ impl<'a> Walk<'a> {
         steps.extend(node.children().rev().map(|child| Step::Enter(child, inside)));
     }
 
-    fn register(&mut self, node: NodeId, element: &'a Tag, parent: usize) -> usize {
-        let mut known = Element {
+    fn register(&mut self, node: NodeId, tag: &'a Tag, known: Known, parent: usize) -> usize {
+        let at = self.elements.len();
+        let mut element = Element {
             parent,
-            name: element.name(),
+            name: tag.name(),
             node: Some(node),
-            is_block: is_block(element.name()),
+            known,
+            nearest: if known.is_block {
+                at
+            } else {
+                self.elements[parent].nearest
+            },
             ..Element::default()
         };
         // Once through them all: to ask for each by its name takes several times as long.
-        for (name, value) in element.attrs() {
+        for (name, value) in tag.attrs() {
             match name {
                 "class" => {
-                    known.class = value;
-                    known.hints |= self.hints(value);
+                    element.class = value;
+                    element.hints |= self.hints(value);
                 }
-                "id" => known.hints |= self.hints(value),
-                "itemprop" => known.is_body = value.contains("articleBody"),
-                _ => known.hidden |= hides(name, value),
+                "id" => element.hints |= self.hints(value),
+                "itemprop" => element.is_body = value.contains("articleBody"),
+                _ => element.hidden |= hides(name, value),
             }
         }
-        self.elements.push(known);
-        self.elements.len() - 1
+        self.elements.push(element);
+        at
     }
 
     fn hints(&mut self, names: &'a str) -> Hints {
@@ -259,8 +261,9 @@ impl<'a> Walk<'a> {
         };
         let mut block = std::mem::replace(&mut self.block, next);
         self.after_break = false;
-        if text.chars().any(char::is_alphanumeric) {
-            block.words = count_words(&text);
+        let counts = Counts::of(&text);
+        if counts.letters > 0 {
+            (block.words, block.counts) = (counts.words as usize, counts);
             block.ends_sentence = ends_sentence(&text);
             block.text = text;
             self.blocks.push(block);
@@ -271,7 +274,8 @@ impl<'a> Walk<'a> {
 /// Whether an attribute hides its element.
 fn hides(name: &str, value: &str) -> bool {
     let styled = |style: &str| {
-        let style: String = style.split_whitespace().collect::<String>().to_lowercase();
+        let style = style.chars().filter(|c| !c.is_whitespace());
+        let style: String = style.flat_map(char::to_lowercase).collect();
         style.contains("display:none") || style.contains("visibility:hidden")
     };
     match name {
@@ -287,17 +291,17 @@ fn ends_sentence(text: &str) -> bool {
     text.ends_with(['.', '!', '?', '…', '。', '؟', '۔', '।'])
 }
 
-fn count_words(text: &str) -> usize {
-    let words = text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
-    words.filter(|word| !word.is_empty()).count()
+/// Words in lower case, single spaces between them.
+fn bare(text: &str) -> String {
+    bare_within(text, usize::MAX).unwrap_or_default()
 }
 
-/// Words in lower case, single spaces between them.
-pub(super) fn bare(text: &str) -> String {
+/// The same if it is no longer than so many bytes.
+pub(super) fn bare_within(text: &str, bytes: usize) -> Option<String> {
     let words = text
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty());
-    let mut bare = String::with_capacity(text.len());
+    let mut bare = String::new();
     for word in words {
         if !bare.is_empty() {
             bare.push(' ');
@@ -309,31 +313,45 @@ pub(super) fn bare(text: &str) -> String {
         } else {
             bare.push_str(&word.to_lowercase());
         }
+        if bare.len() > bytes {
+            return None;
+        }
     }
-    bare
+    Some(bare)
 }
 
 /// Most titles that are compared, and the longest, in bytes.
 const MAX_TITLES: usize = 8;
 const MAX_TITLE_BYTES: usize = 1000;
 
-fn titles(html: &Html) -> Vec<String> {
-    let named = |element: &ElementRef<'_>| {
+/// Whether an element may say what the page is.
+fn is_head(element: &ElementRef<'_>) -> bool {
+    let name = &element.value().name.local;
+    [
+        local_name!("meta"),
+        local_name!("title"),
+        local_name!("h1"),
+        local_name!("script"),
+    ]
+    .contains(name)
+}
+
+fn titles(heads: &[ElementRef<'_>]) -> Vec<String> {
+    let is_title = |element: &&ElementRef<'_>| {
         let element = element.value();
         let key = || element.attr("property").or_else(|| element.attr("name"));
-        matches!(element.name(), "title" | "h1")
-            || (element.name() == "meta" && matches!(key(), Some("og:title" | "twitter:title")))
+        match element.name() {
+            "title" | "h1" => true,
+            "meta" => matches!(key(), Some("og:title" | "twitter:title")),
+            _ => false,
+        }
     };
-    let elements = html
-        .root_element()
-        .descendants()
-        .filter_map(ElementRef::wrap)
-        .filter(named);
-    let text = |element: ElementRef<'_>| match element.value().attr("content") {
+    let text = |element: &ElementRef<'_>| match element.value().attr("content") {
         Some(content) => content.to_owned(),
         None => element.text().take(64).collect(),
     };
-    let titles = elements
+    let titles = heads.iter().filter(is_title);
+    let titles = titles
         .take(MAX_TITLES)
         .map(text)
         .filter(|text| text.len() < MAX_TITLE_BYTES);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::alone;
 use super::blocks::{Block, Outline};
-use super::model::Row;
+use super::model::{Cell, Row};
 use super::region::{Region, chance, weight};
 
 /// Odds beyond which a first judgement is not believed more.
@@ -46,6 +46,17 @@ const AGAIN: [&str; 29] = [
     "digits",
     "near lead",
 ];
+
+/// Where in a row of the first look what is [weighed again](AGAIN) stands: all rows have the same order.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Again([Option<usize>; AGAIN.len()]);
+
+impl Again {
+    pub(super) fn among<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        let names: Vec<&str> = names.collect();
+        Self(AGAIN.map(|again| names.iter().position(|name| *name == again)))
+    }
+}
 
 /// Names of what is known of the three nearest holders.
 const HOLDERS: [[&str; 2]; 3] = [
@@ -88,13 +99,12 @@ impl Sum {
 }
 
 /// A region with its sums.
-struct Company<'o> {
+struct Company<'o, C> {
     outline: &'o Outline<'o>,
     region: &'o Region,
     first: &'o [f64],
-    rows: &'o [Row],
-    /// Where in a row what is [weighed again](AGAIN) stands: all rows have the same order.
-    again: [Option<usize>; AGAIN.len()],
+    rows: &'o [Row<C>],
+    again: &'o Again,
     /// Each block's own, in the order of the region.
     own: Vec<Sum>,
     holders: HashMap<usize, Sum>,
@@ -105,13 +115,23 @@ struct Company<'o> {
 }
 
 /// A row for each block of the region, given the rows and judgements of the first look at all blocks.
-pub(super) fn look(outline: &Outline<'_>, rows: &[Row], first: &[f64], region: &Region) -> Vec<Row> {
-    let company = Company::of(outline, rows, first, region);
+pub(super) fn look<C: Cell>(
+    outline: &Outline<'_>,
+    (rows, again): (&[Row<C>], &Again),
+    first: &[f64],
+    region: &Region,
+) -> Vec<Row<C>> {
+    let company = Company::of(outline, (rows, again), first, region);
     (0..region.blocks.len()).map(|place| company.row(place)).collect()
 }
 
-impl<'o> Company<'o> {
-    fn of(outline: &'o Outline<'o>, rows: &'o [Row], first: &'o [f64], region: &'o Region) -> Self {
+impl<'o, C: Cell> Company<'o, C> {
+    fn of(
+        outline: &'o Outline<'o>,
+        (rows, again): (&'o [Row<C>], &'o Again),
+        first: &'o [f64],
+        region: &'o Region,
+    ) -> Self {
         let own: Vec<Sum> = region
             .blocks
             .iter()
@@ -142,7 +162,7 @@ impl<'o> Company<'o> {
             region,
             first,
             rows,
-            again: AGAIN.map(|name| rows.first()?.iter().position(|(known, _)| *known == name)),
+            again,
             own,
             holders,
             siblings,
@@ -151,7 +171,7 @@ impl<'o> Company<'o> {
         }
     }
 
-    fn row(&self, place: usize) -> Row {
+    fn row(&self, place: usize) -> Row<C> {
         let at = self.region.blocks[place];
         let block = &self.outline.blocks[at];
         let mut row = Row::with_capacity(80);
@@ -163,14 +183,15 @@ impl<'o> Company<'o> {
         self.along(place, &mut row);
         let known = self
             .again
-            .map(|known| known.map_or(0.0, |known| self.rows[at][known].1));
+            .0
+            .map(|known| known.map_or(0.0, |known| self.rows[at][known].value()));
         row.extend(AGAIN.into_iter().zip(known));
         self.together(place, |name| known[name], &mut row);
         row
     }
 
     /// Siblings and holders.
-    fn around(&self, place: usize, block: &Block, row: &mut Row) {
+    fn around(&self, place: usize, block: &Block, row: &mut Row<C>) {
         let own = &self.own[place];
         let siblings = &self.siblings[&family(self.outline, block)];
         row.extend([
@@ -194,7 +215,7 @@ impl<'o> Company<'o> {
     }
 
     /// Where the block stands among the others.
-    fn along(&self, place: usize, row: &mut Row) {
+    fn along(&self, place: usize, row: &mut Row<C>) {
         let (begin, end) = self.sure;
         let gap = |far: usize| (1.0 + far as f64).ln();
         row.extend([
@@ -220,7 +241,7 @@ impl<'o> Company<'o> {
     }
 
     /// What says more together than each alone.
-    fn together(&self, place: usize, known: impl Fn(usize) -> f64, row: &mut Row) {
+    fn together(&self, place: usize, known: impl Fn(usize) -> f64, row: &mut Row<C>) {
         let (begin, end) = self.sure;
         let between = alone::bit((begin..=end).contains(&place));
         let (early, late) = (alone::bit(place < begin), alone::bit(place > end));

@@ -6,7 +6,8 @@ use scraper::Html;
 
 use super::super::measure;
 use super::blocks::{Block, Outline};
-use super::model::{Linear, Models, Row};
+use super::company::Again;
+use super::model::{Linear, Models, Named, Row};
 use super::{alone, choose_with, company, region};
 
 /// How strongly weights are held back, for numbers scaled to a deviation of one.
@@ -22,7 +23,7 @@ const PARTS: usize = 6;
 /// A page to learn from.
 struct Lesson<'a> {
     outline: Outline<'a>,
-    rows: Vec<Row>,
+    rows: Vec<Row<Named>>,
     truth: Vec<bool>,
     weights: Vec<f64>,
 }
@@ -72,7 +73,9 @@ fn learn(lessons: &[&Lesson<'_>], about: String) -> Models {
         for lesson in every(lessons, |i| i % PARTS == part) {
             let odds: Vec<f64> = lesson.rows.iter().map(|row| model.score(row)).collect();
             if let Some(region) = region::best(&lesson.outline, &odds) {
-                let second = company::look(&lesson.outline, &lesson.rows, &odds, &region);
+                let names = lesson.rows.iter().take(1).flat_map(|row| row.iter());
+                let again = Again::among(names.map(|(name, _)| *name));
+                let second = company::look(&lesson.outline, (&lesson.rows, &again), &odds, &region);
                 let known = region.blocks.iter().map(|&at| (lesson.truth[at], lesson.weights[at]));
                 rows.extend(second.into_iter().zip(known));
             }
@@ -90,6 +93,7 @@ fn learn(lessons: &[&Lesson<'_>], about: String) -> Models {
         about,
         alone: first(lessons),
         company: fit(&samples, RIDGE_COMPANY),
+        ..Models::default()
     }
 }
 
@@ -163,7 +167,7 @@ fn weights(blocks: &[Block]) -> Vec<f64> {
 }
 
 struct Sample<'a> {
-    row: &'a Row,
+    row: &'a Row<Named>,
     truth: bool,
     weight: f64,
 }
@@ -218,7 +222,7 @@ fn scales(samples: &[Sample<'_>]) -> Vec<(f64, f64)> {
 }
 
 /// Scaled numbers, and a one for the bias.
-fn scale(row: &Row, scales: &[(f64, f64)]) -> Vec<f64> {
+fn scale(row: &Row<Named>, scales: &[(f64, f64)]) -> Vec<f64> {
     let numbers = row
         .iter()
         .zip(scales)
@@ -231,7 +235,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Weights for the numbers as they are, to four digits behind the point.
-fn plain(row: &Row, at: &[f64], scales: &[(f64, f64)]) -> Linear {
+fn plain(row: &Row<Named>, at: &[f64], scales: &[(f64, f64)]) -> Linear {
     let round = |x: f64| (x * 10_000.0).round() / 10_000.0;
     let names = row.iter().zip(at).zip(scales);
     let weights: Vec<(String, f64)> = names

@@ -10,16 +10,18 @@
 mod alone;
 mod blocks;
 mod company;
+mod counts;
 pub(super) mod learn;
 mod model;
 mod region;
+mod tags;
 mod vocabulary;
 
 use ego_tree::NodeId;
 use scraper::Html;
 
 pub(super) use blocks::{Block, Outline};
-use model::Models;
+use model::{Models, Row};
 
 /// A page taken apart, and what was chosen of it.
 pub(super) struct Choice<'a> {
@@ -50,13 +52,13 @@ pub(super) fn choose(html: &Html) -> Choice<'_> {
 
 fn choose_with<'a>(html: &'a Html, models: &Models) -> Choice<'a> {
     let outline = Outline::of(html);
-    let rows = alone::look(&outline);
+    let rows: Vec<Row<f64>> = alone::look(&outline);
     let first: Vec<f64> = rows.iter().map(|row| models.alone.score(row)).collect();
     let Some(region) = region::best(&outline, &first) else {
         return bare(outline);
     };
-    let second = company::look(&outline, &rows, &first, &region);
-    let is_kept = |(at, row): &(&usize, &model::Row)| {
+    let second = company::look(&outline, (&rows, models.again()), &first, &region);
+    let is_kept = |(at, row): &(&usize, &Row<f64>)| {
         models.company.score(row) > 0.0 && !is_beside(&outline, &outline.blocks[**at], region.root)
     };
     let kept: Vec<usize> = region

@@ -1,6 +1,6 @@
 //! Words that say what a piece of a page is: in `class` and `id`, and in short texts that surround articles.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{borrow::Cow, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
 
@@ -143,61 +143,75 @@ const FURNITURE: &[&str] = &[
 /// Longest text, in words, that counts as furniture for a word in it.
 const FURNITURE_WORDS: usize = 40;
 
-/// What a word hints at that is written so, and one that only begins so.
-#[derive(Default, Clone, Copy)]
+/// What a word hints at: written so, or only beginning so.
 struct Hinted {
+    word: &'static str,
     whole: Hints,
     start: Hints,
 }
 
-/// [`HINTS`] by their words: a page has thousands of names, and each would be compared with all of them.
-static WORDS: LazyLock<HashMap<&str, Hinted>> = LazyLock::new(|| {
-    let mut words = HashMap::<_, Hinted>::new();
+/// [`HINTS`] by the first letters of their words: a page has thousands of names, and each would be compared with all of
+/// them.
+static WORDS: LazyLock<[Vec<Hinted>; 26]> = LazyLock::new(|| {
+    let mut words: [Vec<Hinted>; 26] = Default::default();
     for (bit, (_, list)) in HINTS.iter().enumerate() {
         for known in list.split(' ') {
-            let start = known.strip_suffix('*');
-            let hinted = words.entry(start.unwrap_or(known)).or_default();
-            hinted.whole |= 1 << bit;
-            hinted.start |= start.map_or(0, |_| 1 << bit);
+            let word = known.trim_end_matches('*');
+            let start = if word == known { 0 } else { 1 << bit };
+            let letter = letter(word).expect("a word of Latin letters");
+            words[letter].push(Hinted {
+                word,
+                whole: 1 << bit,
+                start,
+            });
         }
     }
     words
 });
 
-/// What the words of an element's `class` or `id` hint at.
+fn letter(word: &str) -> Option<usize> {
+    let first = word.bytes().next().filter(u8::is_ascii_lowercase)?;
+    Some(usize::from(first - b'a'))
+}
+
+/// What the words of an element's `class` or `id` hint at. `article-Body_text2` has the words article, body and text.
 pub(super) fn hints(names: &str) -> Hints {
-    split(names).iter().fold(0, |hints, word| hints | of_word(word))
-}
-
-fn of_word(word: &str) -> Hints {
-    let starts = word.char_indices().skip(1).map(|(end, _)| &word[..end]);
-    let starts = starts.filter_map(|start| WORDS.get(start)).map(|known| known.start);
-    let whole = WORDS.get(word).map_or(0, |known| known.whole);
-    starts.fold(whole, |hints, start| hints | start)
-}
-
-/// `article-Body_text2` has the words article, body and text.
-fn split(names: &str) -> Vec<String> {
-    let (mut words, mut word, mut after_small) = (Vec::new(), String::new(), false);
+    let (mut hints, mut word, mut after_small) = (0, String::new(), false);
     for c in names.chars() {
-        if !word.is_empty() && (!c.is_alphabetic() || (c.is_uppercase() && after_small)) {
-            words.push(std::mem::take(&mut word));
+        let is_letter = c.is_alphabetic();
+        if !is_letter || (c.is_uppercase() && after_small) {
+            hints |= of_word(&word);
+            word.clear();
         }
-        if c.is_alphabetic() {
+        if is_letter {
             after_small = c.is_lowercase();
             word.extend(c.to_lowercase());
         }
     }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
+    hints | of_word(&word)
+}
+
+fn of_word(word: &str) -> Hints {
+    let known = letter(word).map_or(&[][..], |letter| &WORDS[letter]);
+    let begun = known.iter().filter(|known| word.starts_with(known.word));
+    let hints = begun.map(|known| if known.word == word { known.whole } else { known.start });
+    hints.fold(0, |all, hints| all | hints)
 }
 
 /// Whether a short text invites to share, subscribe, read on, or states a right.
 pub(super) fn is_furniture(text: &str, words: usize) -> bool {
-    static KNOWN: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::new(FURNITURE).expect("a fixed list"));
-    words < FURNITURE_WORDS && KNOWN.is_match(&text.to_lowercase())
+    static KNOWN: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let known = AhoCorasick::builder().ascii_case_insensitive(true).build(FURNITURE);
+        known.expect("a fixed list")
+    });
+    let lower = || {
+        if text.is_ascii() {
+            text.into()
+        } else {
+            Cow::from(text.to_lowercase())
+        }
+    };
+    words < FURNITURE_WORDS && KNOWN.is_match(&*lower())
 }
 
 #[cfg(test)]
