@@ -236,7 +236,7 @@ fn make_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// 4 MB of cache: what is asked for again and again fits, and a crawl's memory does not grow with its file.
+/// 4 MB of cache, as for writing: what is asked for again and again fits, and a crawl's memory does not grow with its file.
 fn reading(path: &Path) -> Opening {
     Opening {
         path: path.to_owned(),
@@ -251,7 +251,7 @@ fn writing(path: &Path) -> Opening {
         path: path.to_owned(),
         flags: OpenFlags::SQLITE_OPEN_READ_WRITE,
         pragmas: "PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                  PRAGMA secure_delete = ON; PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 16000; \
+                  PRAGMA secure_delete = ON; PRAGMA cache_size = -4000; PRAGMA wal_autocheckpoint = 16000; \
                   PRAGMA journal_size_limit = 67108864",
     }
 }
