@@ -210,11 +210,10 @@ impl Lent {
     ) -> Result<T, Error> {
         let conn = self.conn.take().ok_or(Error::Unreachable(Cause::Closed))?;
         let patiently = move || {
-            let done = conn
-                .busy_timeout(PATIENCE)
-                .and_then(|()| work(&conn))
-                .and_then(|done| conn.busy_timeout(Duration::ZERO).map(|()| done));
-            (conn, done)
+            let done = conn.busy_timeout(PATIENCE).and_then(|()| work(&conn));
+            // Whatever came of it: here nothing is waited for.
+            let hurried = conn.busy_timeout(Duration::ZERO);
+            (conn, done.and_then(|done| hurried.map(|()| done)))
         };
         let (conn, done) = blocking(patiently).await?;
         self.conn = Some(conn);
@@ -368,6 +367,18 @@ mod tests {
             );
         }
         assert_eq!(numbers(&read, Pace::Quick).await, [types::Value::Integer(7)]);
+        let mut conn = read.lend(Pace::Long).await.unwrap();
+        conn.fetch("SELECT nonsense".into_sql_str(), vec![]).await.unwrap_err();
+        let patience = conn.fetch("PRAGMA busy_timeout".into_sql_str(), vec![]).await.unwrap();
+        assert_eq!(
+            patience,
+            [[types::Value::Integer(PATIENCE.as_millis() as i64)]],
+            "aside"
+        );
+        let mut conn = conn.at(Pace::Quick);
+        let patience = conn.fetch("PRAGMA busy_timeout".into_sql_str(), vec![]).await.unwrap();
+        assert_eq!(patience, [[types::Value::Integer(0)]], "here nothing is waited for");
+        drop(conn);
         read.close().await;
         assert!(matches!(read.lend(Pace::Quick).await, Err(Error::Unreachable(_))));
     }
