@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use scraper::ElementRef;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -104,7 +105,7 @@ pub(super) fn of(choice: &Choice<'_>, json_ld: &[Value]) -> PageKind {
 fn has_scripts(choice: &Choice<'_>) -> bool {
     let runs =
         |kind: Option<&str>| kind.is_none_or(|kind| kind.is_empty() || kind == "module" || kind.contains("javascript"));
-    let mut heads = choice.outline.heads.iter().map(|element| element.value());
+    let mut heads = choice.outline.heads.iter().map(ElementRef::value);
     heads.any(|element| element.name() == "script" && runs(element.attr("type")))
 }
 

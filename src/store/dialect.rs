@@ -308,7 +308,7 @@ const PG_MEANINGS: &[(&str, Meaning)] = &[
 ];
 
 /// What SQLite's error means.
-pub(super) fn lite_meaning(error: &rusqlite::ffi::Error) -> &'static Meaning {
+pub(super) fn lite_meaning(error: rusqlite::ffi::Error) -> &'static Meaning {
     let code = error.extended_code;
     let primary = if code == LITE_SHMSIZE { 13 } else { code & 0xFF };
     let found = LITE_MEANINGS.iter().find(|(known, _)| *known == primary);

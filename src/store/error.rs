@@ -130,7 +130,7 @@ impl Error {
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::Error as E;
-        match error.sqlite_error() {
+        match error.sqlite_error().copied() {
             Some(code) => Self::meaning(dialect::lite_meaning(code), error.into()),
             None => match error {
                 E::FromSqlConversionFailure(..) | E::InvalidColumnType(..) | E::Utf8Error(..) => {

@@ -56,7 +56,7 @@ pub(super) struct Pool(Arc<Inner>);
 struct Inner {
     opening: Opening,
     most: u32,
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
     idle: Mutex<VecDeque<Connection>>,
 }
 
@@ -66,23 +66,23 @@ impl Pool {
         let pool = Self(Arc::new(Inner {
             opening,
             most,
-            places: Arc::new(Semaphore::new(most as usize)),
+            slots: Arc::new(Semaphore::new(most as usize)),
             idle: Mutex::default(),
         }));
         drop(pool.lend(Pace::Quick).await?);
         Ok(pool)
     }
 
-    /// A connection that is no place of this pool: nobody waits for it, and it waits for nobody.
+    /// A connection beside those of this pool: nobody waits for it, and it waits for nobody.
     pub(super) async fn alone(&self) -> Result<Lent, Error> {
         Self::open(self.0.opening.clone(), 1).await?.lend(Pace::Quick).await
     }
 
     /// A connection for statements of that pace.
     pub(super) async fn lend(&self, pace: Pace) -> Result<Lent, Error> {
-        let place = timeout(PATIENCE, self.0.places.clone().acquire_owned()).await;
-        let place = place.map_err(|_| Error::Busy(Cause::Waited))?;
-        let place = place.map_err(|_| Error::Unreachable(Cause::Closed))?;
+        let slot = timeout(PATIENCE, self.0.slots.clone().acquire_owned()).await;
+        let slot = slot.map_err(|_| Error::Busy(Cause::Waited))?;
+        let slot = slot.map_err(|_| Error::Unreachable(Cause::Closed))?;
         let idle = self.idle().pop_back();
         let conn = match idle {
             Some(conn) => conn,
@@ -92,7 +92,7 @@ impl Pool {
             conn: Some(conn),
             pool: self.clone(),
             pace,
-            _place: place,
+            _slot: slot,
         })
     }
 
@@ -107,8 +107,8 @@ impl Pool {
 
     /// Waits for those that are lent, and closes all.
     pub(super) async fn close(&self) {
-        let _all = timeout(PATIENCE, self.0.places.acquire_many(self.0.most)).await;
-        self.0.places.close();
+        let _all = timeout(PATIENCE, self.0.slots.acquire_many(self.0.most)).await;
+        self.0.slots.close();
         let idle = std::mem::take(&mut *self.idle());
         // The last to close a file empties its log.
         let _closed = blocking(move || drop(idle)).await;
@@ -131,7 +131,7 @@ pub(super) struct Lent {
     conn: Option<Connection>,
     pool: Pool,
     pace: Pace,
-    _place: OwnedSemaphorePermit,
+    _slot: OwnedSemaphorePermit,
 }
 
 impl Drop for Lent {
@@ -256,16 +256,14 @@ fn bind(statement: &mut Statement<'_>, args: &[Value]) -> rusqlite::Result<()> {
     let mut next = 0;
     for place in 1..=statement.parameter_count() {
         let named = statement.parameter_name(place).and_then(|name| name.strip_prefix('$'));
-        let number = match named {
-            Some(number) => number.parse().unwrap_or(0),
-            None => {
-                next += 1;
-                next
-            }
+        let number: usize = if let Some(number) = named {
+            number.parse().unwrap_or(0)
+        } else {
+            next += 1;
+            next
         };
-        let value = args
-            .get(number - 1)
-            .ok_or(rusqlite::Error::InvalidParameterCount(args.len(), number))?;
+        let value = number.checked_sub(1).and_then(|at| args.get(at));
+        let value = value.ok_or(rusqlite::Error::InvalidParameterCount(args.len(), number))?;
         statement.raw_bind_parameter(place, value)?;
     }
     Ok(())

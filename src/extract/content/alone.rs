@@ -304,7 +304,9 @@ fn copied(blocks: &[Block]) -> Vec<bool> {
     order.sort_unstable_by(|a, b| text(a).cmp(&text(b)));
     let mut copied = vec![false; blocks.len()];
     for pair in order.windows(2).filter(|pair| text(&pair[0]) == text(&pair[1])) {
-        pair.iter().for_each(|&at| copied[at] = true);
+        for &at in pair {
+            copied[at] = true;
+        }
     }
     copied
 }
