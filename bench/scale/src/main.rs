@@ -1,6 +1,8 @@
 //! A million short posts through the pipeline as it is: detect, cluster, store, index. `bench/scale/run` measures it.
 //!
 //! `ingest-scale FOLDER POSTS...`: a store and an index in FOLDER; at each number of posts a line of JSON says what they cost.
+//! `ingest-scale FOLDER POSTS... in turns with FOLDER POSTS...`: two folders that were filled so, asked in turns, because what a
+//! neighbour on the machine costs is often more than what the size does.
 
 mod phrases;
 mod posts;
@@ -83,13 +85,13 @@ impl Pipeline {
         })
     }
 
-    /// What a post of a kind costs now.
-    async fn probe(&self, kind: Kind, posts: &mut Posts) -> anyhow::Result<Value> {
-        let probe: Vec<Document> = (0..PROBE).map(|_| posts.of(kind)).collect();
+    /// What a post of a kind costs now, by so many.
+    async fn probe(&self, kind: Kind, posts: &mut Posts, count: usize) -> anyhow::Result<Value> {
+        let probe: Vec<Document> = (0..count).map(|_| posts.of(kind)).collect();
         let before = Spent::now()?;
         let came = self.take(&probe).await?;
         let spent = Spent::now()?.since(before);
-        let each = |total: f64| total / PROBE as f64;
+        let each = |total: f64| total / count as f64;
         Ok(json!({
             "cpu_ms": round(1000.0 * each(spent.cpu_s)),
             "wall_ms": round(1000.0 * each(spent.wall_s)),
@@ -117,20 +119,77 @@ async fn grow(pipeline: &Pipeline, posts: &mut Posts, to: usize) -> anyhow::Resu
     }))
 }
 
+/// A folder that was filled, and the stream at the place where that ended.
+struct Filled {
+    pipeline: Pipeline,
+    posts: Posts,
+}
+
+impl Filled {
+    async fn open(args: &[String]) -> anyhow::Result<Self> {
+        let (folder, sizes) = args.split_first().context("a folder")?;
+        let mut posts = Posts::default();
+        for size in sizes {
+            let size: usize = size.parse().context("a number of posts")?;
+            while posts.made() < size {
+                posts.mixed();
+            }
+            for kind in Kind::ALL {
+                (0..PROBE).for_each(|_| drop(posts.of(kind)));
+            }
+        }
+        let pipeline = Pipeline::open(Path::new(folder)).await?;
+        Ok(Self { pipeline, posts })
+    }
+}
+
+/// Rounds of asking in turns: few, so that the smaller store stays small. As many posts in each as between two commits of the
+/// index, which cost as much for few.
+const ROUNDS: usize = 3;
+
+/// What a post of each kind costs in one store as a share of what it costs in the other: the median of the rounds.
+async fn in_turns(one: &[String], other: &[String]) -> anyhow::Result<()> {
+    let (mut one, mut other) = (Filled::open(one).await?, Filled::open(other).await?);
+    for kind in Kind::ALL {
+        let mut ratios = Vec::with_capacity(ROUNDS);
+        for _ in 0..ROUNDS {
+            let [one, other] = [
+                one.pipeline.probe(kind, &mut one.posts, PROBE).await?,
+                other.pipeline.probe(kind, &mut other.posts, PROBE).await?,
+            ];
+            let cpu = |cost: &Value| cost["cpu_ms"].as_f64().context("a number");
+            ratios.push(round(cpu(&other)? / cpu(&one)?));
+        }
+        ratios.sort_by(f64::total_cmp);
+        println!(
+            "{}",
+            json!({ "kind": kind.name(), "median": ratios[ROUNDS / 2], "all": ratios })
+        );
+    }
+    Ok(())
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let args: Vec<String> = std::env::args().collect();
-    let [_, folder, sizes @ ..] = args.as_slice() else {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(at) = args.windows(3).position(|words| words == ["in", "turns", "with"]) {
+        return in_turns(&args[..at], &args[at + 3..]).await;
+    }
+    let [folder, sizes @ ..] = args.as_slice() else {
         anyhow::bail!("ingest-scale FOLDER POSTS...");
     };
-    let pipeline = Pipeline::open(Path::new(folder)).await?;
+    fill(Path::new(folder), sizes).await
+}
+
+async fn fill(folder: &Path, sizes: &[String]) -> anyhow::Result<()> {
+    let pipeline = Pipeline::open(folder).await?;
     let mut posts = Posts::default();
     for size in sizes {
         let size: usize = size.parse().context("a number of posts")?;
         let growth = grow(&pipeline, &mut posts, size).await?;
         let mut row = json!({ "posts": size, "since_last": growth });
         for kind in Kind::ALL {
-            row[kind.name()] = pipeline.probe(kind, &mut posts).await?;
+            row[kind.name()] = pipeline.probe(kind, &mut posts, PROBE).await?;
         }
         let Memory { now_mb, peak_mb } = Memory::now()?;
         row["memory_mb"] = json!({ "now": now_mb, "peak": peak_mb });
