@@ -7,7 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use tokio::sync::oneshot;
 
-/// Does such work. It panics as the work does.
+/// Does such work. It panics as the work does. The work waits for nothing and nobody: a thread that waits for its own share of
+/// something else may be given it meanwhile.
 pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, waiting) = oneshot::channel();
     rayon::spawn(move || {

@@ -3,7 +3,6 @@
 //! the disk or for another process's lock, is done in a thread for blocking work.
 
 use std::{
-    collections::VecDeque,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -57,7 +56,7 @@ struct Inner {
     opening: Opening,
     most: u32,
     slots: Arc<Semaphore>,
-    idle: Mutex<VecDeque<Connection>>,
+    idle: Mutex<Vec<Connection>>,
 }
 
 impl Pool {
@@ -83,7 +82,7 @@ impl Pool {
         let slot = timeout(PATIENCE, self.0.slots.clone().acquire_owned()).await;
         let slot = slot.map_err(|_| Error::Busy(Cause::Waited))?;
         let slot = slot.map_err(|_| Error::Unreachable(Cause::Closed))?;
-        let idle = self.idle().pop_back();
+        let idle = self.idle().pop();
         let conn = match idle {
             Some(conn) => conn,
             None => self.opened().await?,
@@ -101,7 +100,7 @@ impl Pool {
         Ok(blocking(move || inner.opening.open()).await??)
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, VecDeque<Connection>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.0.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -137,7 +136,7 @@ pub(super) struct Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(conn) = self.conn.take() {
-            self.pool.idle().push_back(conn);
+            self.pool.idle().push(conn);
         }
     }
 }

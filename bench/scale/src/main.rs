@@ -85,13 +85,13 @@ impl Pipeline {
         })
     }
 
-    /// What a post of a kind costs now, by so many.
-    async fn probe(&self, kind: Kind, posts: &mut Posts, count: usize) -> anyhow::Result<Value> {
-        let probe: Vec<Document> = (0..count).map(|_| posts.of(kind)).collect();
+    /// What a post of a kind costs now.
+    async fn probe(&self, kind: Kind, posts: &mut Posts) -> anyhow::Result<Value> {
+        let probe: Vec<Document> = (0..PROBE).map(|_| posts.of(kind)).collect();
         let before = Spent::now()?;
         let came = self.take(&probe).await?;
         let spent = Spent::now()?.since(before);
-        let each = |total: f64| total / count as f64;
+        let each = |total: f64| total / PROBE as f64;
         Ok(json!({
             "cpu_ms": round(1000.0 * each(spent.cpu_s)),
             "wall_ms": round(1000.0 * each(spent.wall_s)),
@@ -154,8 +154,8 @@ async fn in_turns(one: &[String], other: &[String]) -> anyhow::Result<()> {
         let mut ratios = Vec::with_capacity(ROUNDS);
         for _ in 0..ROUNDS {
             let [one, other] = [
-                one.pipeline.probe(kind, &mut one.posts, PROBE).await?,
-                other.pipeline.probe(kind, &mut other.posts, PROBE).await?,
+                one.pipeline.probe(kind, &mut one.posts).await?,
+                other.pipeline.probe(kind, &mut other.posts).await?,
             ];
             let cpu = |cost: &Value| cost["cpu_ms"].as_f64().context("a number");
             ratios.push(round(cpu(&other)? / cpu(&one)?));
@@ -189,7 +189,7 @@ async fn fill(folder: &Path, sizes: &[String]) -> anyhow::Result<()> {
         let growth = grow(&pipeline, &mut posts, size).await?;
         let mut row = json!({ "posts": size, "since_last": growth });
         for kind in Kind::ALL {
-            row[kind.name()] = pipeline.probe(kind, &mut posts, PROBE).await?;
+            row[kind.name()] = pipeline.probe(kind, &mut posts).await?;
         }
         let Memory { now_mb, peak_mb } = Memory::now()?;
         row["memory_mb"] = json!({ "now": now_mb, "peak": peak_mb });
