@@ -24,6 +24,7 @@ mod lang;
 mod live;
 mod matching;
 mod model;
+mod near;
 mod normalise;
 mod opening;
 mod particulars;

@@ -34,26 +34,37 @@ impl LiveCounts {
         }
     }
 
-    /// In how many entries a term occurs.
-    pub(crate) fn doc_freq(&self, searcher: &Searcher, term: &Term) -> Result<u64, Error> {
+    /// In how many entries a term occurs. `holders`: the segments where it may be, each with its number.
+    pub(crate) fn doc_freq<'a>(
+        &self,
+        holders: impl Iterator<Item = (usize, &'a SegmentReader)>,
+        term: &Term,
+    ) -> Result<u64, Error> {
+        let count = || {
+            let mut count = 0;
+            for (at, segment) in holders {
+                count += u64::from(segment_doc_freq(segment, &self.removed[at], term)?);
+            }
+            Ok(count)
+        };
         if self.is_untouched() {
-            return Ok(searcher.doc_freq(term)?);
+            return count();
         }
         let key = xxh3_64_with_seed(term.serialized_value_bytes(), u64::from(term.field().field_id()));
-        let known = self.doc_freqs.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = known.get(&key) {
-            return Ok(*count);
+        if let Some(count) = self.remembered(key) {
+            return Ok(count);
         }
-        drop(known);
-        let mut count = 0;
-        for (segment, removed) in searcher.segment_readers().iter().zip(&self.removed) {
-            count += u64::from(segment_doc_freq(segment, removed, term)?);
-        }
+        let count = count()?;
         // What no entry has is not remembered: questions are full of it, and it costs no walk.
         if count > 0 {
             self.remember(key, count);
         }
         Ok(count)
+    }
+
+    fn remembered(&self, key: u64) -> Option<u64> {
+        let known = self.doc_freqs.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&key).copied()
     }
 
     /// Whether nothing was removed since the segments were written, so that what they count is right.

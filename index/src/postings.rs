@@ -64,10 +64,10 @@ pub(crate) struct AskedTerm {
 impl AskedTerm {
     pub(crate) fn find(snapshot: &Snapshot, field: Field, text: &str) -> Result<AskedTerm, Error> {
         let term = Term::from_field_text(field, text);
-        let mut places = Vec::new();
-        for segment in snapshot.searcher.segment_readers() {
+        let mut places = vec![None; snapshot.segments().len()];
+        for (at, segment) in snapshot.holders(text) {
             let inverted = segment.inverted_index(field)?;
-            places.push(inverted.get_term_info(&term).map_err(TantivyError::from)?);
+            places[at] = inverted.get_term_info(&term).map_err(TantivyError::from)?;
         }
         Ok(AskedTerm {
             field,

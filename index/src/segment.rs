@@ -119,3 +119,54 @@ fn starts(words: &Column<u64>, entries: u32) -> Vec<u32> {
     }
     starts
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::analyzer::language;
+    use crate::vocabulary::key;
+    use crate::{ClaimIndex, Entry, Lang, Position, Wording, WordingKind};
+
+    #[test]
+    fn every_form_that_is_searched_for_is_in_the_vocabulary() {
+        let texts = [
+            (
+                Lang::DE,
+                "Die Coronaimpfung führt zu 5.000 Toten, sagt Dr. Müller-Lüdenscheidt!",
+            ),
+            (
+                Lang::EN,
+                "Vaccines don't cause #AutismSpectrum, e.g. in New York https://example.org/a?b=c",
+            ),
+            (Lang::AR, "اللقاحات ليست خطيرة"),
+            (Lang::UND, "ワクチンは危険です\u{2028}und mehr"),
+        ];
+        let wordings = texts.map(|(lang, text)| Wording {
+            kind: WordingKind::Claim,
+            text: text.to_owned(),
+            lang,
+        });
+        let index = ClaimIndex::in_memory().unwrap();
+        let mut writer = index.writer().unwrap();
+        let entry = Entry {
+            id: "all".to_owned(),
+            wordings: wordings.into(),
+        };
+        writer.put(&entry).unwrap();
+        let store_id = "segment".to_owned();
+        writer.commit(&Position { store_id, change: 1 }).unwrap();
+        let snapshot = index.snapshot();
+        let (reader, segment) = (&snapshot.searcher.segment_readers()[0], &snapshot.segments()[0]);
+        let languages = [Lang::DE, Lang::EN, Lang::AR].map(|lang| snapshot.fields.of(language::find(lang).unwrap()));
+        for field in languages.into_iter().chain([snapshot.fields.neutral]) {
+            let inverted = reader.inverted_index(field).unwrap();
+            let mut terms = inverted.terms().stream().unwrap();
+            let mut count = 0;
+            while terms.advance() {
+                let form = std::str::from_utf8(terms.key()).unwrap();
+                assert!(segment.vocabulary.may_have(key(form)), "{form}");
+                count += 1;
+            }
+            assert!(count > 1, "{field:?}");
+        }
+    }
+}

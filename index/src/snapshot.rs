@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tantivy::postings::TermInfo;
 use tantivy::schema::{Field, Value};
-use tantivy::{DocAddress, Searcher, TantivyDocument, Term};
+use tantivy::{DocAddress, Searcher, SegmentReader, TantivyDocument, Term};
 
 use crate::Error;
 use crate::commit::Commit;
@@ -13,6 +13,7 @@ use crate::profile::Profile;
 use crate::schema::Fields;
 use crate::segment::Segment;
 use crate::semantic::{Meanings, Semantic};
+use crate::vocabulary::key;
 use crate::weights::{WeightCache, Weights};
 
 /// A searcher with what is needed to read its documents.
@@ -48,8 +49,15 @@ impl<'a> Snapshot<'a> {
 
     /// In how many entries a term occurs.
     pub(crate) fn doc_freq(&self, field: Field, term: &str) -> Result<u64, Error> {
-        let term = Term::from_field_text(field, term);
-        self.commit.live.doc_freq(&self.searcher, &term)
+        let holders = self.holders(term);
+        self.commit.live.doc_freq(holders, &Term::from_field_text(field, term))
+    }
+
+    /// The segments that may have a word with this form, each with its number; few others.
+    pub(crate) fn holders(&self, form: &str) -> impl Iterator<Item = (usize, &SegmentReader)> {
+        let key = key(form);
+        let may_have = move |(at, _): &(usize, _)| self.segments()[*at].vocabulary.may_have(key);
+        self.searcher.segment_readers().iter().enumerate().filter(may_have)
     }
 
     /// The same, by where the term is in each segment.

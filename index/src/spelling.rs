@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use crate::Error;
 use crate::analyzer::Token;
 use crate::analyzer::language::Language;
+use crate::near::Wanted;
 use crate::snapshot::Snapshot;
-use crate::vocabulary::Wanted;
 
 /// Unknown words of one text that are looked at; each costs a look at the vocabulary.
 pub(crate) const MAX_UNKNOWN: usize = 12;
@@ -44,20 +44,25 @@ pub(crate) fn meant(word: &str, language: Option<&Language>, snapshot: &Snapshot
     if !parts.is_empty() {
         return Ok(Meant::Parts(tokens(parts)));
     }
-    let wanted = Wanted::new(word);
+    Ok(Meant::OneOf(tokens(neighbours(word, snapshot)?)))
+}
+
+/// The known words that are fewest edits away.
+fn neighbours(word: &str, snapshot: &Snapshot) -> Result<Vec<String>, Error> {
     let edits = edits(word);
-    let segments = snapshot.segments().iter().filter(|_| edits > 0);
+    let Some(wanted) = Wanted::new(word).filter(|_| edits > 0) else {
+        return Ok(Vec::new());
+    };
+    let segments = snapshot.segments().iter();
     let all: BTreeSet<&str> = segments
         .flat_map(|segment| segment.vocabulary.near(&wanted, edits))
         .collect();
     let (near, far): (Vec<&str>, Vec<&str>) = all.into_iter().partition(|word| wanted.is_within(word, 1));
-    for words in [near, far] {
-        let known = most_frequent(words, snapshot)?;
-        if !known.is_empty() {
-            return Ok(Meant::OneOf(tokens(known)));
-        }
+    let nearest = most_frequent(near, snapshot)?;
+    if nearest.is_empty() {
+        return most_frequent(far, snapshot);
     }
-    Ok(Meant::OneOf(Vec::new()))
+    Ok(nearest)
 }
 
 /// Edits that a word may have (Damerau–Levenshtein): in a short word a typo makes another word.

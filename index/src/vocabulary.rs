@@ -4,6 +4,7 @@ use tantivy::TantivyError;
 use tantivy::columnar::StrColumn;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::near::{Near, Wanted};
 use crate::profile::{ProfileWord, Unpacked, unpack};
 use crate::{Error, Lang, WordingKind};
 
@@ -15,6 +16,7 @@ pub(crate) struct Vocabulary {
     entries: Vec<Known>,
     /// The keys of each word's forms, apart from the rest: a lookup goes through some ten thousand words.
     keys: Vec<(u32, u32)>,
+    forms: Forms,
     near: Near,
 }
 
@@ -63,7 +65,8 @@ impl Vocabulary {
             })?;
             vocabulary.add(value);
         }
-        vocabulary.near = Near::of(&vocabulary);
+        vocabulary.forms = Forms::of(&vocabulary.keys);
+        vocabulary.near = Near::of(vocabulary.neutral());
         Ok(vocabulary)
     }
 
@@ -103,6 +106,11 @@ impl Vocabulary {
         self.keys.get(number as usize).copied().unwrap_or_default()
     }
 
+    /// Whether some word may have a form with this key, neutral or its term; of forms that none has one in sixteen may, too.
+    pub(crate) fn may_have(&self, form: u32) -> bool {
+        self.forms.may_have(form)
+    }
+
     /// The letters of a word.
     pub(crate) fn spelt(&self, word: &Word) -> ProfileWord<'_> {
         let middle = word.start as usize + usize::from(word.neutral_bytes);
@@ -120,6 +128,18 @@ impl Vocabulary {
         }
     }
 
+    /// The distinct neutral words, each with the number of one of its forms.
+    fn neutral(&self) -> impl Iterator<Item = (u32, &str)> {
+        let mut before = "";
+        (0..).zip(&self.entries).filter_map(move |(number, known)| {
+            let Known::Word(word) = known else { return None };
+            let neutral = self.spelt(word).neutral;
+            // Words with one neutral form follow each other.
+            let is_new = std::mem::replace(&mut before, neutral) != neutral;
+            is_new.then_some((number, neutral))
+        })
+    }
+
     /// The neutral words that differ from one by so many edits at the most.
     pub(crate) fn near<'a>(&'a self, wanted: &'a Wanted, edits: usize) -> impl Iterator<Item = &'a str> {
         self.near.candidates(wanted, edits).filter_map(move |number| {
@@ -132,157 +152,78 @@ impl Vocabulary {
     }
 }
 
-/// Distinct neutral words by their length, each with the set of its letters: most words are told apart from another by
-/// that alone, in a nanosecond. The road not taken is an automaton over tantivy's dictionary: it took a millisecond a word.
-#[derive(Default)]
-struct Near {
-    letters: Vec<u32>,
-    numbers: Vec<u32>,
-    /// For each length, where its words begin.
-    starts: Vec<usize>,
+/// Which forms words have, as bits: most of what is asked of an index no word has, and a dictionary takes a microsecond to
+/// say so.
+struct Forms {
+    /// As many as a power of two.
+    bits: Vec<u64>,
 }
 
-/// Words are no longer than this; see the analyzer. Folding may double a character.
-const MAX_LENGTH: usize = 128;
-
-impl Near {
-    fn of(vocabulary: &Vocabulary) -> Near {
-        let mut by_length: Vec<Vec<(u32, u32)>> = vec![Vec::new(); MAX_LENGTH];
-        let mut before = "";
-        for (number, known) in vocabulary.entries.iter().enumerate() {
-            let Known::Word(word) = known else { continue };
-            let neutral = vocabulary.spelt(word).neutral;
-            // Words with one neutral form follow each other.
-            let is_new = std::mem::replace(&mut before, neutral) != neutral;
-            if is_new && let Some(words) = by_length.get_mut(neutral.chars().count()) {
-                words.push((letters(neutral), number as u32));
-            }
+impl Forms {
+    /// Of the keys of all words.
+    fn of(keys: &[(u32, u32)]) -> Forms {
+        let mut forms = Forms {
+            bits: vec![0; (keys.len() * PLACES).div_ceil(64).next_power_of_two()],
+        };
+        for key in keys.iter().flat_map(|(neutral, term)| [neutral, term]) {
+            let (at, bit) = forms.place(*key);
+            forms.bits[at] |= bit;
         }
-        let mut near = Near::default();
-        for words in by_length {
-            near.starts.push(near.numbers.len());
-            near.letters.extend(words.iter().map(|(letters, _)| letters));
-            near.numbers.extend(words.iter().map(|(_, number)| number));
-        }
-        near.starts.push(near.numbers.len());
-        near
+        forms
     }
 
-    fn candidates(&self, wanted: &Wanted, edits: usize) -> impl Iterator<Item = u32> {
-        let length = wanted.word.len();
-        let start = |length: usize| self.starts.get(length.min(MAX_LENGTH)).copied().unwrap_or_default();
-        let range = start(length.saturating_sub(edits))..start(length + edits + 1);
-        let wanted = wanted.letters;
-        let (letters, numbers) = (&self.letters[range.clone()], &self.numbers[range]);
-        let chunks = letters.chunks(CHUNK).zip(numbers.chunks(CHUNK));
-        chunks.flat_map(move |(letters, numbers)| {
-            // Worked out for a chunk at once, which compilers turn into a few wide instructions.
-            let mut is_close = [false; CHUNK];
-            for (close, letters) in is_close.iter_mut().zip(letters) {
-                *close = has_at_most(wanted & !*letters, edits) & has_at_most(*letters & !wanted, edits);
-            }
-            let numbers = numbers.iter().zip(is_close);
-            numbers.filter(|(_, close)| *close).map(|(number, _)| *number)
-        })
+    fn may_have(&self, key: u32) -> bool {
+        let (at, bit) = self.place(key);
+        self.bits[at] & bit != 0
+    }
+
+    fn place(&self, key: u32) -> (usize, u64) {
+        let key = key as usize;
+        (key / 64 % self.bits.len(), 1 << (key % 64))
     }
 }
 
-/// Words looked at together.
-const CHUNK: usize = 64;
-
-/// Whether one bit is set, or two, at the most, without counting them all.
-fn has_at_most(bits: u32, few: usize) -> bool {
-    let without_one = bits & bits.wrapping_sub(1);
-    let without_two = without_one & without_one.wrapping_sub(1);
-    let left = if few == 1 { without_one } else { without_two };
-    left == 0
-}
-
-/// A set with a place for each letter of most alphabets.
-fn letters(word: &str) -> u32 {
-    word.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 32))
-}
-
-/// A word whose neighbours are looked for.
-pub(crate) struct Wanted {
-    word: Vec<char>,
-    letters: u32,
-}
-
-impl Wanted {
-    pub(crate) fn new(word: &str) -> Wanted {
-        Wanted {
-            word: word.chars().collect(),
-            letters: letters(word),
-        }
-    }
-
-    /// Whether another word differs by so many edits at the most: a letter more, less or other, or two neighbours swapped
-    /// (optimal string alignment).
-    pub(crate) fn is_within(&self, other: &str, edits: usize) -> bool {
-        let width = (self.word.len() + 1).min(MAX_LENGTH);
-        let mut rows = [[0_u8; MAX_LENGTH]; 3];
-        for (at, cell) in (0..).zip(&mut rows[1][..width]) {
-            *cell = at;
-        }
-        let mut last = None;
-        for (place, c) in other.chars().take(MAX_LENGTH).enumerate() {
-            let [before, row, next] = &mut rows;
-            next[0] = place as u8 + 1;
-            for at in 1..width {
-                let swapped = at > 1 && last == Some(self.word[at - 1]) && c == self.word[at - 2];
-                let other_letter = row[at - 1] + u8::from(c != self.word[at - 1]);
-                let plain = other_letter.min(row[at] + 1).min(next[at - 1] + 1);
-                next[at] = if swapped { plain.min(before[at - 2] + 1) } else { plain };
-            }
-            let is_far = |row: &[u8]| row.iter().all(|distance| usize::from(*distance) > edits);
-            if is_far(&next[..width]) && is_far(&row[..width]) {
-                return false;
-            }
-            rows.rotate_left(1);
-            last = Some(c);
-        }
-        usize::from(rows[1][width - 1]) <= edits
+impl Default for Forms {
+    fn default() -> Forms {
+        Forms::of(&[])
     }
 }
+
+/// Bits for each word, which has two forms at the most.
+const PLACES: usize = 32;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn edits_are_counted() {
-        let cases = [
-            ("vaccine", "vaccine", 0),
-            ("vaccine", "vacine", 1),
-            ("vaccine", "vaccinne", 1),
-            ("vaccine", "vaccime", 1),
-            ("vaccine", "vacicne", 1),
-            ("vaccine", "avcicne", 2),
-            ("vaccine", "vaxxine", 2),
-            ("vaccine", "machine", 2),
-            ("vaccine", "marching", 4),
-            ("прививка", "првиивка", 1),
-        ];
-        for (a, b, edits) in cases {
-            let within = |edits| Wanted::new(a).is_within(b, edits);
-            assert!(within(edits) && (edits == 0 || !within(edits - 1)), "{a} {b}");
-        }
+    fn forms_that_no_word_has_are_told_mostly() {
+        let mut vocabulary = Vocabulary::default();
+        assert!(!vocabulary.may_have(key("impfung")));
+        let words: Vec<String> = (0..1000).map(|n| format!("word{n}\u{1}term{n}")).collect();
+        words.iter().for_each(|word| vocabulary.add(word));
+        vocabulary.forms = Forms::of(&vocabulary.keys);
+        let all = |form: &str| {
+            (0..1000)
+                .filter(|n| vocabulary.may_have(key(&format!("{form}{n}"))))
+                .count()
+        };
+        assert_eq!((all("word"), all("term")), (1000, 1000));
+        assert!(all("other") < 1000 / 10, "{}", all("other"));
     }
 
     #[test]
-    fn words_are_found_by_their_letters_first() {
+    fn words_with_several_forms_are_found_once() {
         let mut vocabulary = Vocabulary::default();
         for word in ["impfung", "impfungen", "impfungen\u{1}impfung", "schimpfen", "umpfing"] {
             vocabulary.add(word);
         }
-        vocabulary.near = Near::of(&vocabulary);
-        let near = |edits| vocabulary.near(&Wanted::new("impfugn"), edits).count();
-        assert_eq!((near(1), near(2)), (1, 2));
-        let wanted = Wanted::new("impfungne");
-        assert_eq!(
-            vocabulary.near(&wanted, 2).collect::<Vec<_>>(),
-            ["impfung", "impfungen"]
-        );
+        vocabulary.near = Near::of(vocabulary.neutral());
+        let near = |word, edits| {
+            let wanted = Wanted::new(word).unwrap();
+            vocabulary.near(&wanted, edits).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!((near("impfugn", 1).len(), near("impfugn", 2).len()), (1, 2));
+        assert_eq!(near("impfungne", 2), ["impfung", "impfungen"]);
     }
 }
