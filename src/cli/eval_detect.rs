@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{labelled, output::print, train_detect::lines};
 use crate::{
     config::Settings,
-    detect::{self, Figures, Label, Labelled, Model, Reached},
+    detect::{self, Figures, Label, Labelled, Model, Reached, Texts},
     domain::Lang,
 };
 
@@ -91,7 +91,7 @@ fn folded(label: Label, mut texts: Vec<Labelled>, with: &[PathBuf], folds: usize
     for file in with {
         texts.extend(labelled::read(file)?);
     }
-    let reached = detect::cross_validate(label, &texts, folds).into_iter();
+    let reached = detect::cross_validate(label, &Texts::from([(label, texts)]), folds).into_iter();
     Ok(reached.filter(|reached| asked.contains(&reached.lang)).collect())
 }
 

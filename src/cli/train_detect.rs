@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     config::Settings,
-    detect::{self, Label, Labelled, Reached},
+    detect::{self, Label, Reached, Texts},
 };
 
 #[derive(Debug, Args)]
@@ -37,8 +37,8 @@ pub(super) fn run(settings: &Settings, args: &TrainDetectArgs) -> anyhow::Result
     let files = labelled::files(&args.folder)?;
     let texts = read(&files)?;
     let reached: Vec<Reached> = texts
-        .iter()
-        .flat_map(|(label, texts)| detect::cross_validate(*label, texts, PARTS))
+        .keys()
+        .flat_map(|label| detect::cross_validate(*label, &texts, PARTS))
         .collect();
     if let Some(out) = &args.out {
         let about = json!({
@@ -54,8 +54,8 @@ pub(super) fn run(settings: &Settings, args: &TrainDetectArgs) -> anyhow::Result
     Ok(())
 }
 
-fn read(files: &BTreeMap<Label, Vec<PathBuf>>) -> anyhow::Result<BTreeMap<Label, Vec<Labelled>>> {
-    let mut texts: BTreeMap<Label, Vec<Labelled>> = BTreeMap::new();
+fn read(files: &BTreeMap<Label, Vec<PathBuf>>) -> anyhow::Result<Texts> {
+    let mut texts = Texts::new();
     for (label, files) in files {
         for file in files {
             texts.entry(*label).or_default().extend(labelled::read(file)?);

@@ -14,9 +14,6 @@ use super::{
 };
 use crate::domain::Lang;
 
-/// How much one text may pull.
-const PULL: f32 = 3.0;
-
 /// How much a trait weighs beside hashes, a deviation from its mean being this long.
 const TRAIT: f32 = 0.03;
 
@@ -33,6 +30,8 @@ pub(super) struct Lesson {
     pub(super) label: bool,
     /// Which texts stay together when they are cut into parts.
     pub(super) group: u64,
+    /// How much it may pull.
+    pub(super) pull: f32,
 }
 
 /// A language's share in a row, or that of all together.
@@ -126,10 +125,30 @@ fn short(number: f32) -> f32 {
     (number * 10_000.0).round() / 10_000.0
 }
 
+/// What a head learns from.
+pub(super) struct Course<'a> {
+    /// Texts like those that it will be asked about.
+    pub(super) lessons: Vec<&'a Lesson>,
+    /// Others, which say nothing about how well it learns.
+    pub(super) beside: Vec<&'a Lesson>,
+}
+
+impl<'a> Course<'a> {
+    /// The part of it that is so.
+    pub(super) fn only(&self, is: impl Fn(&Lesson) -> bool) -> Self {
+        let only = |lessons: &[&'a Lesson]| lessons.iter().copied().filter(|lesson| is(lesson)).collect();
+        Self {
+            lessons: only(&self.lessons),
+            beside: only(&self.beside),
+        }
+    }
+}
+
 /// Learns a head, and from which chance on it should say yes.
-pub(super) fn head(lessons: &[&Lesson]) -> Head {
-    let mut head = fit(lessons);
-    let odds = cross_validate(lessons, PARTS);
+pub(super) fn head(course: &Course<'_>) -> Head {
+    let mut head = fit(course);
+    let lessons = &course.lessons;
+    let odds = cross_validate(course, PARTS);
     let mut told: BTreeMap<String, Vec<(bool, f32)>> = BTreeMap::new();
     for (lesson, odds) in lessons.iter().zip(odds) {
         for key in [ANY.to_owned(), lesson.lang.to_string()] {
@@ -143,13 +162,13 @@ pub(super) fn head(lessons: &[&Lesson]) -> Head {
 }
 
 /// The odds of each text by a head learnt from the other parts. Texts that are near-verbatim the same are in one part.
-pub(super) fn cross_validate(lessons: &[&Lesson], parts: usize) -> Vec<f32> {
-    let mut odds = vec![0.0; lessons.len()];
+pub(super) fn cross_validate(course: &Course<'_>, parts: usize) -> Vec<f32> {
+    let mut odds = vec![0.0; course.lessons.len()];
     for part in 0..parts as u64 {
         let is_here = |lesson: &Lesson| lesson.group % parts as u64 == part;
-        let others: Vec<&Lesson> = lessons.iter().copied().filter(|lesson| !is_here(lesson)).collect();
-        let head = fit(&others);
-        for (lesson, odds) in lessons.iter().zip(&mut odds).filter(|(lesson, _)| is_here(lesson)) {
+        let head = fit(&course.only(|lesson| !is_here(lesson)));
+        let asked = course.lessons.iter().zip(&mut odds);
+        for (lesson, odds) in asked.filter(|(lesson, _)| is_here(lesson)) {
             *odds = head.odds(&lesson.features, lesson.lang);
         }
     }
@@ -157,7 +176,8 @@ pub(super) fn cross_validate(lessons: &[&Lesson], parts: usize) -> Vec<f32> {
 }
 
 /// Learns a head that says yes from even odds on.
-pub(super) fn fit(lessons: &[&Lesson]) -> Head {
+pub(super) fn fit(course: &Course<'_>) -> Head {
+    let lessons = &[&course.lessons[..], &course.beside].concat()[..];
     let mut langs: Vec<Lang> = lessons.iter().map(|lesson| lesson.lang).collect();
     langs.sort_unstable();
     langs.dedup();
@@ -179,7 +199,8 @@ pub(super) fn fit(lessons: &[&Lesson]) -> Head {
     };
     let rows: Vec<Vec<(u32, f32)>> = lessons.iter().map(row).collect();
     let labels: Vec<bool> = lessons.iter().map(|lesson| lesson.label).collect();
-    let weights = descend(&rows, &labels, PULL, buckets() + shares.len() * width);
+    let pulls: Vec<f32> = lessons.iter().map(|lesson| lesson.pull).collect();
+    let weights = descend(&rows, &labels, &pulls, buckets() + shares.len() * width);
     let (table, step) = table(&lengths, &weights);
     let plain = shares
         .iter()
@@ -220,15 +241,15 @@ fn table(lengths: &[f32], weights: &[f32]) -> (Vec<i8>, f32) {
     )
 }
 
-/// The weights under which the labels are most likely, held back by the ridge.
-pub(super) fn descend(rows: &[Vec<(u32, f32)>], labels: &[bool], pull: f32, size: usize) -> Vec<f32> {
+/// The weights under which the labels are most likely, held back by the ridge. `most`: how much each row may pull.
+pub(super) fn descend(rows: &[Vec<(u32, f32)>], labels: &[bool], most: &[f32], size: usize) -> Vec<f32> {
     let sign = |at: usize| if labels[at] { 1.0 } else { -1.0 };
     let mut weights = vec![0_f32; size];
     let add = |weights: &mut [f32], at: usize, by: f32| {
         rows[at].iter().for_each(|(i, x)| weights[*i as usize] += by * x);
     };
     let squares: Vec<f32> = rows.iter().map(|row| row.iter().map(|(_, x)| x * x).sum()).collect();
-    let mut pulls = vec![0.1 * pull; rows.len()];
+    let mut pulls: Vec<f32> = most.iter().map(|most| 0.1 * most).collect();
     (0..rows.len()).for_each(|at| add(&mut weights, at, pulls[at] * sign(at)));
     let mut order: Vec<usize> = (0..rows.len()).collect();
     let mut dice = measure::Dice::default();
@@ -236,7 +257,7 @@ pub(super) fn descend(rows: &[Vec<(u32, f32)>], labels: &[bool], pull: f32, size
         dice.shuffle(&mut order);
         for &at in &order {
             let margin = sign(at) * rows[at].iter().map(|(i, x)| weights[*i as usize] * x).sum::<f32>();
-            let new = balance(pulls[at], pull, margin, squares[at]);
+            let new = balance(pulls[at], most[at], margin, squares[at]);
             add(&mut weights, at, (new - pulls[at]) * sign(at));
             pulls[at] = new;
         }

@@ -27,7 +27,7 @@ use crate::domain::{Document, Fingerprint, Lang, Mention};
 pub use judgement::{Judgement, THRESHOLD, judge};
 pub use measure::{Figures, Gain};
 pub use model::{Label, Model};
-pub use training::{Labelled, Reached, cross_validate, evaluate, train};
+pub use training::{Labelled, Reached, Texts, cross_validate, evaluate, train};
 
 /// Most mentions of one document; the best are kept.
 pub const MAX_MENTIONS: usize = 40;

@@ -26,7 +26,7 @@ pub(super) fn cross_validate(texts: &[Text<'_>], parts: usize) -> Vec<f32> {
         let vocabulary = Vocabulary::of(others.iter().map(|at| &counts[*at]));
         let rows: Vec<_> = others.iter().map(|at| vocabulary.row(&counts[*at])).collect();
         let labels: Vec<bool> = others.iter().map(|at| texts[*at].label).collect();
-        let weights = descend(&rows, &labels, 1.0, vocabulary.words.len() + 1);
+        let weights = descend(&rows, &labels, &vec![1.0; rows.len()], vocabulary.words.len() + 1);
         for at in here {
             let row = vocabulary.row(&counts[at]);
             odds[at] = row.iter().map(|(i, x)| weights[*i as usize] * x).sum();

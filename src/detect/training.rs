@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     features::Features,
-    learn::{self, Lesson},
+    learn::{self, Course, Lesson},
     measure::{self, Figures, Gain, Told},
     model::{Head, Label, Model, chance},
     plain,
@@ -28,12 +28,57 @@ pub struct Labelled {
 }
 
 impl Labelled {
-    fn lesson(&self) -> Lesson {
+    fn lesson(&self, pull: f32) -> Lesson {
         Lesson {
             features: Features::of(&self.text, self.lang),
             lang: self.lang,
             label: self.label == 1,
             group: group(&self.text),
+            pull,
+        }
+    }
+}
+
+/// How much one text may pull. Of those labelled as worth a check there are few, and people agree less on it. Both numbers, and
+/// the one below, were chosen by the figures of `train-detect`.
+const fn pull(label: Label) -> f32 {
+    match label {
+        Label::Claim => 3.0,
+        Label::Worthy => 1.0,
+    }
+}
+
+/// The same of a text that holds no claim, where it is learnt which claims are worth a check. People were asked that of claims only,
+/// but what is none is not worth one; all that is told by how it differs from claims is another question, hence so little.
+const PULL_OF_NO_CLAIM: f32 = 0.1;
+
+/// Texts by what was asked about them.
+pub type Texts = BTreeMap<Label, Vec<Labelled>>;
+
+/// The lessons of a label, and those beside it.
+struct Lessons {
+    own: Vec<Lesson>,
+    beside: Vec<Lesson>,
+}
+
+impl Lessons {
+    fn of(label: Label, texts: &Texts) -> Self {
+        let of = |label| texts.get(&label).map(Vec::as_slice).unwrap_or_default();
+        let own: Vec<Lesson> = of(label).iter().map(|text| text.lesson(pull(label))).collect();
+        let is_beside = |text: &&Labelled| {
+            label == Label::Worthy && text.label == 0 && own.iter().any(|lesson| lesson.lang == text.lang)
+        };
+        let beside = of(Label::Claim).iter().filter(is_beside);
+        Self {
+            beside: beside.map(|text| text.lesson(PULL_OF_NO_CLAIM)).collect(),
+            own,
+        }
+    }
+
+    fn course(&self) -> Course<'_> {
+        Course {
+            lessons: self.own.iter().collect(),
+            beside: self.beside.iter().collect(),
         }
     }
 }
@@ -71,27 +116,23 @@ pub struct Reached {
 }
 
 /// Learns both heads.
-pub fn train(texts: &BTreeMap<Label, Vec<Labelled>>, about: serde_json::Value) -> Model {
-    let heads = texts.iter().map(|(label, texts)| {
-        let lessons = lessons(texts);
-        (*label, learn::head(&lessons.iter().collect::<Vec<_>>()))
-    });
+pub fn train(texts: &Texts, about: serde_json::Value) -> Model {
+    let head = |label: &Label| (*label, learn::head(&Lessons::of(*label, texts).course()));
+    let heads = texts.keys().map(head);
     Model {
         about,
         heads: heads.collect(),
     }
 }
 
-fn lessons(texts: &[Labelled]) -> Vec<Lesson> {
-    texts.iter().map(Labelled::lesson).collect()
-}
-
 /// Cuts texts into parts by a hash of the text, judges each part by what was learnt from the others, and says what that
 /// reaches, language by language.
-pub fn cross_validate(label: Label, texts: &[Labelled], parts: usize) -> Vec<Reached> {
-    let lessons = lessons(texts);
-    let lessons: Vec<&Lesson> = lessons.iter().collect();
-    let judged = judged(&lessons, parts);
+pub fn cross_validate(label: Label, texts: &Texts, parts: usize) -> Vec<Reached> {
+    let lessons = Lessons::of(label, texts);
+    let course = lessons.course();
+    let lessons = &course.lessons;
+    let texts = texts.get(&label).map(Vec::as_slice).unwrap_or_default();
+    let judged = judged(&course, parts);
     let mut langs: Vec<Lang> = lessons.iter().map(|lesson| lesson.lang).collect();
     langs.sort_unstable();
     langs.dedup();
@@ -117,7 +158,7 @@ pub fn cross_validate(label: Label, texts: &[Labelled], parts: usize) -> Vec<Rea
                     .collect::<Vec<_>>(),
             ),
             gain: measure::gain(&both),
-            without_language: (langs.len() > 1).then(|| without(&lessons, *lang)),
+            without_language: (langs.len() > 1).then(|| without(&course, *lang)),
         }
     };
     langs.iter().map(reached).collect()
@@ -132,9 +173,10 @@ fn plain_text<'a>(text: &'a Labelled, lesson: &Lesson) -> plain::Text<'a> {
 }
 
 /// Each text as told by the head of the other parts, with the chance that was needed.
-fn judged(lessons: &[&Lesson], parts: usize) -> Vec<(Told, f32)> {
-    let odds = learn::cross_validate(lessons, parts);
-    let scored: Vec<(Lang, u64, bool, f32)> = lessons
+fn judged(course: &Course<'_>, parts: usize) -> Vec<(Told, f32)> {
+    let odds = learn::cross_validate(course, parts);
+    let scored: Vec<(Lang, u64, bool, f32)> = course
+        .lessons
         .iter()
         .zip(odds)
         .map(|(lesson, odds)| (lesson.lang, lesson.group % parts as u64, lesson.label, chance(odds)))
@@ -153,9 +195,9 @@ fn judged(lessons: &[&Lesson], parts: usize) -> Vec<(Told, f32)> {
 }
 
 /// See [`Reached::without_language`].
-fn without(lessons: &[&Lesson], lang: Lang) -> f64 {
-    let (here, others): (Vec<&Lesson>, Vec<&Lesson>) = lessons.iter().copied().partition(|lesson| lesson.lang == lang);
-    let head: Head = learn::fit(&others);
+fn without(course: &Course<'_>, lang: Lang) -> f64 {
+    let head: Head = learn::fit(&course.only(|lesson| lesson.lang != lang));
+    let here = course.only(|lesson| lesson.lang == lang).lessons;
     let scored: Vec<(bool, f32)> = here
         .iter()
         .map(|lesson| (lesson.label, head.odds(&lesson.features, lesson.lang)))
@@ -174,4 +216,35 @@ pub fn evaluate(model: &Model, label: Label, texts: &[Labelled]) -> Figures {
         }
     });
     Figures::of(&told.collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_claim_is_learnt_beside_the_claims_of_its_language() {
+        let text = |text: &str, lang, label| Labelled {
+            text: text.to_owned(),
+            lang,
+            label,
+        };
+        let claims = vec![
+            text("Five people died of it.", Lang::EN, 1),
+            text("Good morning!", Lang::EN, 0),
+            text("Guten Morgen!", Lang::DE, 0),
+        ];
+        let worthy = vec![text("Five people died of it.", Lang::EN, 1)];
+        let texts = Texts::from([(Label::Claim, claims), (Label::Worthy, worthy)]);
+        let learnt = |label| {
+            let lessons = Lessons::of(label, &texts);
+            let beside: Vec<_> = lessons.beside.iter().map(|one| (one.lang, one.label)).collect();
+            (lessons.own.len(), beside)
+        };
+        assert_eq!(learnt(Label::Claim), (3, vec![]));
+        assert_eq!(learnt(Label::Worthy), (1, vec![(Lang::EN, false)]));
+        let english = Lessons::of(Label::Worthy, &texts);
+        let others = english.course().only(|lesson| lesson.lang != Lang::EN);
+        assert!(others.lessons.is_empty() && others.beside.is_empty());
+    }
 }
