@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use tantivy::{Index, IndexReader, ReloadPolicy};
 
 use crate::commit::Commit;
-use crate::matching::Models;
+use crate::matching::{Asked, Listener, Models};
 use crate::position::from_payload;
 use crate::postings::Budget;
 use crate::schema::{Fields, schema, settings};
@@ -194,17 +194,35 @@ impl ClaimIndex {
     /// The entry that says the same as a text, in whatever words, so surely that both may be kept as one claim; none where
     /// it only shares a topic, or is in another language and the index has no model. `query.limit` does not matter.
     pub fn same(&self, query: &Query) -> Result<Option<String>, Error> {
-        matching::same(&self.snapshot(), query, None, None)
+        matching::same(&self.snapshot(), query, Asked::default())
+    }
+
+    /// [`ClaimIndex::same`] where the text is a match of that entry, too. For those who are told what was found of the entry: a
+    /// join that is wrong once in twenty times costs a keeper a split, and misleads a reader.
+    pub fn same_for_readers(&self, query: &Query) -> Result<Option<String>, Error> {
+        let asked = Asked {
+            listener: Listener::Reader,
+            ..Asked::default()
+        };
+        matching::same(&self.snapshot(), query, asked)
     }
 
     /// The same among all entries but one: which other says what this one says?
     pub fn same_but(&self, query: &Query, id: &str) -> Result<Option<String>, Error> {
-        matching::same(&self.snapshot(), query, Some(id), None)
+        let asked = Asked {
+            but: Some(id),
+            ..Asked::default()
+        };
+        matching::same(&self.snapshot(), query, asked)
     }
 
     /// [`ClaimIndex::same`] by other models than those shipped, for measuring.
     pub fn same_by(&self, query: &Query, models: Models) -> Result<Option<String>, Error> {
-        matching::same(&self.snapshot(), query, None, Some(models))
+        let asked = Asked {
+            models: Some(models),
+            ..Asked::default()
+        };
+        matching::same(&self.snapshot(), query, asked)
     }
 
     /// Word search for people: all words wanted, the last may be unfinished; no query syntax.

@@ -70,13 +70,29 @@ pub(crate) fn candidates_of(snapshot: &Snapshot, query: &Query) -> Result<Vec<tr
     seen.collect()
 }
 
+/// What is asked when texts are to be one claim.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Asked<'a> {
+    /// The entry that asks, if one does.
+    pub(crate) but: Option<&'a str>,
+    /// Others than those shipped.
+    pub(crate) models: Option<Models<'a>>,
+    pub(crate) listener: Listener,
+}
+
+/// Who acts on the answer.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Listener {
+    /// Whoever keeps claims.
+    #[default]
+    Keeper,
+    /// Somebody who is told what was found of the claim: it has to be a match, too.
+    Reader,
+}
+
 /// The entry that says the same as a text, if its first candidate does so surely enough: see [`JOINED`].
-pub(crate) fn same(
-    snapshot: &Snapshot,
-    query: &Query,
-    but: Option<&str>,
-    models: Option<Models>,
-) -> Result<Option<String>, Error> {
+pub(crate) fn same(snapshot: &Snapshot, query: &Query, asked: Asked) -> Result<Option<String>, Error> {
+    let Asked { but, models, listener } = asked;
     let weights = snapshot.weights();
     let question = Question::new(query, snapshot, &weights)?;
     let comparer = Comparer::new(&question, snapshot, &weights);
@@ -99,7 +115,8 @@ pub(crate) fn same(
     let chances = first.chances(&comparer, &question, standing, models)?;
     let is_copy = first.candidate.copy != Copy::No;
     let is_met = first.meaning.home == Home::Own || is_checked(&first.profiles) || is_checked(&asker);
-    let is_same = is_copy || is_met && first.may_match(&question) && first.may_join(&question) && chances.reach(JOINED);
+    let is_sure = chances.reach(JOINED) && (listener == Listener::Keeper || chances.reach(models.judge.needed()));
+    let is_same = is_copy || is_met && first.may_match(&question) && first.may_join(&question) && is_sure;
     is_same.then(|| snapshot.id(first.candidate.address)).transpose()
 }
 

@@ -1,6 +1,7 @@
 //! What does the public ask us to check? A request comes in, from somebody of whom nothing is kept; a receipt goes out.
 //!
-//! The words join a claim as those of a crawled page do, or found one that only reviewers may read. An address alone joins the
+//! The words join a claim as those of a crawled page do, but only where a reader may be told that it is this claim: the receipt says what
+//! was found of it. Or they found one that only reviewers may read. An address alone joins the
 //! one claim that was seen there; where none or several were, it waits for a reviewer. It is not fetched: nobody should be able
 //! to send the crawler somewhere without an account.
 
@@ -61,7 +62,7 @@ impl Desk {
     /// A desk that joins reports to the claims that the store and the index know.
     pub fn new(store: Store, index: &SharedIndex) -> Self {
         Self {
-            ingest: Ingest::new(store.clone(), Actor::Public).asking(indexer::matcher(index)),
+            ingest: Ingest::new(store.clone(), Actor::Public).asking(indexer::readers_matcher(index)),
             store,
             senders: Arc::default(),
         }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use claim_index::Query;
+use claim_index::{ClaimIndex, Query};
 use futures_util::future::BoxFuture;
 use tokio::task::spawn_blocking;
 
@@ -21,14 +21,19 @@ const RELOAD: Duration = Duration::from_secs(1);
 /// Claims as far as an index has come, which somebody else may be writing.
 struct Known {
     index: SharedIndex,
+    ask: Ask,
     /// When it was last brought to the latest commit.
     reloaded: Mutex<Option<Instant>>,
 }
 
+/// How surely an entry must say the same.
+type Ask = fn(&ClaimIndex, &Query) -> Result<Option<String>, claim_index::Error>;
+
 impl Known {
-    const fn new(index: SharedIndex) -> Self {
+    const fn new(index: SharedIndex, ask: Ask) -> Self {
         Self {
             index,
+            ask,
             reloaded: Mutex::new(None),
         }
     }
@@ -45,11 +50,12 @@ impl Known {
             index.reload()?;
         }
         let same = |mention: &Mention| {
-            let same = index.same(&Query {
+            let query = Query {
                 text: mention.quote.clone(),
                 lang: Some(mention.lang),
                 limit: 1,
-            })?;
+            };
+            let same = (self.ask)(&index, &query)?;
             Ok(same.and_then(|id| id.parse().ok()))
         };
         mentions.iter().map(same).collect()
@@ -75,5 +81,10 @@ impl Matcher for Asked {
 
 /// What an index knows, to be asked while claims are founded.
 pub fn matcher(index: &SharedIndex) -> Arc<dyn Matcher> {
-    Arc::new(Asked(Arc::new(Known::new(index.clone()))))
+    Arc::new(Asked(Arc::new(Known::new(index.clone(), ClaimIndex::same))))
+}
+
+/// The same for what the public asks: who asked is told what was found of the claim, so the text has to be a match, too.
+pub fn readers_matcher(index: &SharedIndex) -> Arc<dyn Matcher> {
+    Arc::new(Asked(Arc::new(Known::new(index.clone(), ClaimIndex::same_for_readers))))
 }

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-pub use asking::matcher;
+pub use asking::{matcher, readers_matcher};
 pub use beside::{beside, beside_founding, catch_up_if_free};
 use claim_index::{ClaimIndex, Encoder, Entry, Position, Writer};
 pub use joining::same_as;

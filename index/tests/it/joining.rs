@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use claim_index::{Lang, Query};
+use claim_index::{ClaimIndex, Lang, Outcome, Query};
 use serde::Deserialize;
 
 use crate::support::{claim, index_of};
@@ -24,16 +24,22 @@ fn asked(text: &str, lang: Lang) -> Query {
     }
 }
 
+/// The pairs of a file, and an index of their claims, each by its own words.
+fn pairs(file: &str) -> (Vec<Pair>, ClaimIndex) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../fixtures/matching/pairs/{file}.jsonl"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let pairs: Vec<Pair> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let claims: BTreeMap<&str, Lang> = pairs.iter().map(|pair| (pair.claim.as_str(), pair.lang)).collect();
+    let entries: Vec<_> = claims.iter().map(|(text, lang)| claim(text, text, *lang)).collect();
+    let index = index_of(&entries);
+    (pairs, index)
+}
+
 /// A claim too many can be merged; two claims in one mislead all who come after. So near misses may hardly ever join.
 #[test]
 fn near_misses_found_their_own_claims() {
     for file in ["en", "de"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../fixtures/matching/pairs/{file}.jsonl"));
-        let text = std::fs::read_to_string(path).unwrap();
-        let pairs: Vec<Pair> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let claims: BTreeMap<&str, Lang> = pairs.iter().map(|pair| (pair.claim.as_str(), pair.lang)).collect();
-        let entries: Vec<_> = claims.iter().map(|(text, lang)| claim(text, text, *lang)).collect();
-        let index = index_of(&entries);
+        let (pairs, index) = pairs(file);
         let joined = |same: bool| {
             let of = pairs.iter().filter(|pair| pair.same == same);
             let found = of.filter(|pair| {
@@ -47,6 +53,23 @@ fn near_misses_found_their_own_claims() {
         assert!(wrong <= 4, "{file}: {wrong} near misses join");
         assert!(right >= 30, "{file}: only {right} paraphrases join");
     }
+}
+
+#[test]
+fn readers_are_told_of_matches_only() {
+    let (pairs, index) = pairs("de");
+    let (mut kept, mut told) = (0, 0);
+    for pair in &pairs {
+        let query = asked(&pair.post, pair.lang);
+        let (keeper, reader) = (index.same(&query).unwrap(), index.same_for_readers(&query).unwrap());
+        let answer = index.lookup(&query).unwrap();
+        let matched = answer.matches.first().filter(|_| answer.outcome == Outcome::Match);
+        let both = keeper.clone().filter(|id| matched.is_some_and(|first| first.id == *id));
+        assert_eq!(reader, both, "{}", pair.post);
+        kept += usize::from(keeper.is_some());
+        told += usize::from(reader.is_some());
+    }
+    assert!(0 < told && told < kept, "{told} of {kept}");
 }
 
 #[test]
