@@ -91,8 +91,8 @@ pub(crate) enum Listener {
 }
 
 /// The entry that says the same as a text, if its first candidate does so surely enough: see [`JOINED`].
-pub(crate) fn same(snapshot: &Snapshot, query: &Query, asked: Asked) -> Result<Option<String>, Error> {
-    let Asked { but, models, listener } = asked;
+pub(crate) fn same(snapshot: &Snapshot, query: &Query, wanted: Asked) -> Result<Option<String>, Error> {
+    let Asked { but, models, listener } = wanted;
     let weights = snapshot.weights();
     let question = Question::new(query, snapshot, &weights)?;
     let comparer = Comparer::new(&question, snapshot, &weights);

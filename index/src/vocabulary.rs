@@ -201,7 +201,9 @@ mod tests {
         let mut vocabulary = Vocabulary::default();
         assert!(!vocabulary.may_have(key("impfung")));
         let words: Vec<String> = (0..1000).map(|n| format!("word{n}\u{1}term{n}")).collect();
-        words.iter().for_each(|word| vocabulary.add(word));
+        for word in &words {
+            vocabulary.add(word);
+        }
         vocabulary.forms = Forms::of(&vocabulary.keys);
         let all = |form: &str| {
             (0..1000)
